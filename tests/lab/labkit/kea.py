@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MPL-2.0
+"""kea-dhcp4 inside a lab network, with configurations derived from kea-configs/ and a client of its control socket."""
+
+import copy
+import json
+import os
+import re
+import socket
+from pathlib import Path
+
+from . import paths
+from .network import bridge, server_address
+from .process import Service
+
+_string_or_comment = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|#[^\n]*|/\*.*?\*/', re.S)
+
+
+def read_config(path: Path):
+    """A Kea configuration with its comments (`//`, `#`, `/* */`) taken out."""
+    return json.loads(_string_or_comment.sub(lambda match: match[1] or "", path.read_text()))
+
+
+def short_config():
+    """kea-configs/chainload-short.json as an object."""
+    return read_config(paths.need(paths.kea_short_config))
+
+
+def _hooks(config):
+    return config["Dhcp4"].get("hooks-libraries", [])
+
+
+def chainload_parameters(config):
+    """The parameters of our library in `config`, to be changed in place."""
+    return next(hook["parameters"] for hook in _hooks(config) if "chainload" in hook["library"])
+
+
+def without_hook(config, **globals_):
+    """The same configuration with no hook; `globals_` (boot_file_name=..., next_server=...) are set for everybody."""
+    plain = copy.deepcopy(config)
+    plain["Dhcp4"].pop("hooks-libraries", None)
+    for key, value in globals_.items():
+        plain["Dhcp4"][key.replace("_", "-")] = value
+    return plain
+
+
+def _for_lab(config, run: Path):
+    """Puts the lab's paths and interface into `config`, and the tuning that saves seconds at each start."""
+    lab = copy.deepcopy(config)
+    dhcp4 = lab["Dhcp4"]
+    dhcp4["interfaces-config"] = {"interfaces": [bridge], "dhcp-socket-type": "raw"}
+    dhcp4["lease-database"] = {"type": "memfile", "persist": False, "lfc-interval": 0}
+    dhcp4["control-socket"] = {"socket-type": "unix", "socket-name": str(run / "kea.sock")}
+    dhcp4["loggers"] = [{"name": "kea-dhcp4", "severity": "INFO",
+                         "output_options": [{"output": str(run / "kea-dhcp4.log"), "flush": True}]}]
+    for hook in _hooks(lab):
+        if "chainload" in hook["library"]:
+            hook["library"] = str(paths.need(paths.hook_library))
+            hook.setdefault("parameters", {}).setdefault("state-directory", str(run / "chainload-state"))
+    # Without it iPXE, which plays the legacy ROM, waits seconds for ProxyDHCP offers: option 175, sub-option 176 = 1.
+    options = dhcp4.setdefault("option-data", [])
+    if not any(option.get("code") == 175 for option in options):
+        options.append({"code": 175, "csv-format": False, "data": "B00101"})
+    return lab
+
+
+class Kea:
+    def __init__(self, network, config, run: Path):
+        self.run = run
+        self.log = run / "kea-dhcp4.log"
+        run.mkdir(parents=True, exist_ok=True)
+        self.config_path = run / "kea-dhcp4.json"
+        self.config_path.write_text(json.dumps(_for_lab(config, run), indent=1))
+        environment = dict(os.environ, KEA_PIDFILE_DIR=str(run), KEA_LOCKFILE_DIR="none",
+                           KEA_HOOKS_PATH=str(paths.hook_library.parent))
+        self._service = Service("kea-dhcp4", network.command("kea-dhcp4", "-c", self.config_path),
+                                run / "kea-output.log", env=environment)
+        try:
+            self._service.wait_ready(lambda: "DHCP4_STARTED" in self.text())
+        except Exception as failure:
+            self.stop()
+            raise type(failure)(f"{failure}\n{self.tail()}") from None
+
+    def text(self):
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def tail(self, lines=30):
+        return "\n".join((self.text() + self._service.text()).splitlines()[-lines:])
+
+    def decisions(self):
+        """The hook's log lines on boot decisions, as (time stamp text, message id, text)."""
+        found = re.findall(r"^(\S+ \S+) \w+ +\[[^]]*chainload[^]]*\] (CHAINLOAD_\S+) (.*)$", self.text(), re.M)
+        return [line for line in found if "DECISION" in line[1] or "BOOT" in line[1]]
+
+    def command(self, name, arguments=None, timeout=10):
+        """Sends a control command and returns the answer object."""
+        request = {"command": name} | ({"arguments": arguments} if arguments is not None else {})
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
+            control.settimeout(timeout)
+            control.connect(str(self.run / "kea.sock"))
+            control.sendall(json.dumps(request).encode())
+            control.shutdown(socket.SHUT_WR)
+            answer = b"".join(iter(lambda: control.recv(65536), b""))
+        return json.loads(answer)
+
+    def is_running(self):
+        return self._service.is_running()
+
+    def stop(self):
+        self._service.stop()

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Where things are: the project's products and the programs that Debian's packages bring."""
+
+import os
+from pathlib import Path
+
+root = Path(__file__).resolve().parents[3]
+build = Path(os.environ.get("CHAINLOAD_BUILD", root / "build"))
+
+hook_library = build / "hooks/chainload/libdhcp_chainload.so"
+firmware_image = build / "firmware/undionly.kpxe"
+wire_program = build / "tests/lab/wire/wire"
+probe_kernel = build / "tests/lab/probe/probe.bin"
+kea_short_config = root / "kea-configs/chainload-short.json"
+boot_script = root / "tests/lab/www/real_boot_script.php"
+
+kernel = build / "tools/kernel/vmlinuz"
+atftpd = build / "tools/atftpd/usr/sbin/atftpd"
+busybox = Path("/bin/busybox")
+peer_undionly = Path("/usr/lib/ipxe/undionly.kpxe")
+roms = Path("/usr/lib/ipxe/qemu")
+pxelinux = Path("/usr/lib/PXELINUX/pxelinux.0")
+syslinux_modules = Path("/usr/lib/syslinux/modules/bios")
+
+
+class Missing(Exception):
+    """A part the lab needs is not there. The text says which and what to run."""
+
+
+def need(path: Path) -> Path:
+    if not path.exists():
+        how = "scripts/test or scripts/demo builds it" if path.is_relative_to(build) else "run scripts/install-deps"
+        raise Missing(f"{path} is missing; {how}")
+    return path
