@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "base/console.h"
+
+
+namespace base {
+
+bool Console::add_sink(ConsoleSink sink) {
+  if (count_ == max_sinks) return false;
+  sinks_[count_++] = sink;
+  return true;
+}
+
+void Console::write(std::string_view text) {
+  if (text.empty()) return;
+  for (std::size_t i = 0; i < count_; ++i) sinks_[i].write(sinks_[i].self, text);
+}
+
+void LogRing::write(std::string_view text) {
+  for (char c : text) {
+    if (memory_.empty()) return;
+    memory_[next_] = static_cast<std::uint8_t>(c);
+    if (++next_ == memory_.size()) {
+      next_ = 0;
+      wrapped_ = true;
+    }
+  }
+}
+
+std::array<std::string_view, 2> LogRing::pieces() const {
+  const std::string_view newest = as_text(Bytes(memory_).first(next_));
+  if (!wrapped_) return {newest, {}};
+  return {as_text(Bytes(memory_).subspan(next_)), newest};
+}
+
+}  // namespace base
