@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MPL-2.0
+"""A raw DHCP client: sends a message made field by field, returns the server's answer byte by byte."""
+
+import os
+import select
+import time
+
+from .dhcp import Message, discover, request
+
+
+def bootp(kind, mac, options=(), xid=b"\x12\x34\x56\x78", flags=0x8000, secs=0):
+    """A BOOTP request with `options`, (code, value) pairs behind the message type, in the order given."""
+    hardware = bytes.fromhex(mac.replace(":", ""))
+    head = bytes([1, 1, 6, 0]) + xid + secs.to_bytes(2, "big") + flags.to_bytes(2, "big") + bytes(16)
+    fixed = head + hardware + bytes(16 - len(hardware)) + bytes(64 + 128) + b"\x63\x82\x53\x63"
+    body = b"".join(bytes([code, len(value)]) + value for code, value in [(53, bytes([kind])), *options])
+    return (fixed + body + b"\xff").ljust(300, b"\0")
+
+
+class RawClient:
+    """Speaks on the far end of the lab's carrier cable, as a machine on the bridge would."""
+
+    def __init__(self, network):
+        self._socket = network.packet_socket("carrier1")
+
+    def ask(self, payload, mac, timeout=3.0):
+        """Broadcasts `payload` and returns the answer with its xid as a Message, or None."""
+        from scapy.layers.inet import IP, UDP
+        from scapy.layers.l2 import Ether
+        frame = (Ether(src=mac, dst="ff:ff:ff:ff:ff:ff") / IP(src="0.0.0.0", dst="255.255.255.255")
+                 / UDP(sport=68, dport=67) / payload)
+        self._socket.send(bytes(frame))
+        deadline = time.monotonic() + timeout
+        while (left := deadline - time.monotonic()) > 0:
+            if not select.select([self._socket], [], [], left)[0]:
+                break
+            packet = Ether(self._socket.recv(65536))
+            if UDP in packet and packet[UDP].sport == 67:
+                body = bytes(packet[UDP].payload)
+                if body[0] == 2 and body[4:8] == payload[4:8]:
+                    return Message(body)
+        return None
+
+    def discover(self, mac, options=(), **fields):
+        return self.ask(bootp(discover, mac, options, xid=fields.pop("xid", os.urandom(4)), **fields), mac)
+
+    def request(self, mac, offer, options=(), **fields):
+        """Takes up `offer`; returns the ACK."""
+        address = bytes(int(part) for part in offer.yiaddr.split("."))
+        taking = [*options, (54, offer.get(54)), (50, address)]
+        return self.ask(bootp(request, mac, taking, xid=fields.pop("xid", offer.xid), **fields), mac)
+
+    def close(self):
+        self._socket.close()
