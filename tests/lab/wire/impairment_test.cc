@@ -100,7 +100,9 @@ TEST(Impairment, corrupt_flips_one_bit_behind_the_addresses) {
     int flipped = 0;
     for (std::size_t at = 0; at < sent.size(); ++at) {
       const int bits = std::popcount(static_cast<unsigned>(got[at] ^ sent[at]));
-      if (at < 12) EXPECT_EQ(bits, 0);
+      if (at < 12) {
+        EXPECT_EQ(bits, 0);
+      }
       flipped += bits;
     }
     EXPECT_EQ(flipped, 1);

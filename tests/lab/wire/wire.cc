@@ -2,6 +2,7 @@
 // The lab's own bad wire: carries frames between a machine's tap (by a packet socket) and a tap it makes itself, which
 // stands on the bridge, and drops, duplicates, reorders, corrupts and delays them by a seed. Ends on SIGTERM or SIGINT
 // with one line of counts per direction.
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
