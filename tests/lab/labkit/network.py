@@ -6,9 +6,11 @@ own, so all of them use the same addresses.
 """
 
 import ctypes
+import fcntl
 import itertools
 import os
 import socket
+import struct
 import subprocess
 import threading
 from pathlib import Path
@@ -84,35 +86,50 @@ class Network:
         self.ip("link", "set", name, "up")
         return name
 
-    def socket(self, *arguments):
-        """A socket that lives inside, made by a thread that enters the namespace and ends."""
-        made = []
+    def inside(self, make):
+        """Calls `make` in a thread that has entered the namespace, and returns what it makes (a socket, a tap)."""
+        made, failed = [], []
 
         def enter_and_make():
             descriptor = os.open(f"/run/netns/{self.name}", os.O_RDONLY)
             try:
                 if _libc.setns(descriptor, _CLONE_NEWNET) != 0:
-                    made.append(OSError(ctypes.get_errno(), "setns"))
-                else:
-                    made.append(socket.socket(*arguments))
+                    raise OSError(ctypes.get_errno(), "setns")
+                made.append(make())
             except OSError as error:
-                made.append(error)
+                failed.append(error)
             finally:
                 os.close(descriptor)
 
         thread = threading.Thread(target=enter_and_make)
         thread.start()
         thread.join()
-        if isinstance(made[0], OSError):
-            raise made[0]
+        if failed:
+            raise failed[0]
         return made[0]
 
     def packet_socket(self, interface):
         """A raw socket on `interface` inside, as scapy clients and the observer use it."""
-        ethertype_all = 0x0003
-        raw = self.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ethertype_all))
-        raw.bind((interface, ethertype_all))
-        return raw
+        ethertype_all, receive_buffer_force = 0x0003, 33  # ETH_P_ALL, SO_RCVBUFFORCE
+
+        def make():
+            raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ethertype_all))
+            raw.setsockopt(socket.SOL_SOCKET, receive_buffer_force, 8 << 20)
+            raw.bind((interface, ethertype_all))
+            return raw
+
+        return self.inside(make)
+
+    def open_tap(self, name):
+        """The machine's end of a tap, as QEMU holds it: an unbuffered file of frames."""
+        set_interface, tap_without_header = 0x400454CA, 0x1002  # TUNSETIFF, IFF_TAP | IFF_NO_PI
+
+        def make():
+            tap = open("/dev/net/tun", "r+b", buffering=0)
+            fcntl.ioctl(tap, set_interface, struct.pack("16sH22x", name.encode(), tap_without_header))
+            return tap
+
+        return self.inside(make)
 
     def close(self):
         subprocess.run(["ip", "netns", "del", self.name], capture_output=True, timeout=20)

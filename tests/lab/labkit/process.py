@@ -57,14 +57,15 @@ class Service:
         return "\n".join(self.text().splitlines()[-lines:])
 
     def wait_ready(self, condition, timeout=15):
-        """Waits for `condition()`; says how the program ended if it did."""
+        """Waits for `condition()`. If it does not come true, stops the program and says what it printed."""
         def ready():
             if not self.is_running():
-                raise Failed(f"{self.name} ended with status {self._process.returncode}:\n{self.tail()}")
+                raise Failed(f"{self.name} ended with status {self._process.returncode}")
             return condition()
         try:
             return wait_until(ready, timeout, f"{self.name} to be ready")
         except Failed as failure:
+            self.stop()
             raise Failed(f"{failure}\n{self.tail()}") from None
 
     def stop(self, timeout=5):

@@ -20,9 +20,13 @@ class Wire:
             paths.need(paths.wire_program), "--machine", machine_tap, "--bridge-tap", self.bridge_tap,
             "--seed", seed, *words), log)
         self._service.wait_ready(lambda: "wire is up" in self._service.text())
-        network.ip("link", "set", self.bridge_tap, "master", bridge)
-        network.ip("link", "set", self.bridge_tap, "up")
-        wait_until(lambda: "state UP" in network.ip("link", "show", self.bridge_tap), 5, "the wire's carrier")
+        try:
+            network.ip("link", "set", self.bridge_tap, "master", bridge)
+            network.ip("link", "set", self.bridge_tap, "up")
+            wait_until(lambda: "LOWER_UP" in network.ip("link", "show", self.bridge_tap), 5, "the wire's carrier")
+        except Exception:
+            self.stop()
+            raise
 
     def stop(self):
         """Ends the wire; returns its counts, as {"up": {"frames": …}, "down": …}."""
