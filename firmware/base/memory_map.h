@@ -11,10 +11,15 @@
 
 namespace base {
 
-/// [begin, end); empty when they are equal.
+/// [begin, end); empty when they are equal, wrapped when the end stands before the beginning.
 struct PhysicalRange {
   PhysicalAddress begin;
   PhysicalAddress end;
+
+  /// As E820 tells it; wraps where the two do not fit 64 bits together.
+  static constexpr PhysicalRange of_size(std::uint64_t begin, std::uint64_t size) {
+    return {{begin}, {begin + size}};
+  }
 
   constexpr std::uint64_t size() const { return end.value - begin.value; }
   constexpr bool overlaps(const PhysicalRange& other) const {
@@ -22,6 +27,12 @@ struct PhysicalRange {
   }
   constexpr bool contains(const PhysicalRange& other) const {
     return begin.value <= other.begin.value && other.end.value <= end.value;
+  }
+  /// What the two have in common; empty when that is nothing.
+  constexpr PhysicalRange intersect(const PhysicalRange& other) const {
+    const PhysicalAddress low = begin < other.begin ? other.begin : begin;
+    const PhysicalAddress high = end < other.end ? end : other.end;
+    return {low, high < low ? low : high};
   }
   constexpr bool operator==(const PhysicalRange&) const = default;
 };
@@ -33,23 +44,24 @@ class MemoryMap {
 
   /// `range` is usable RAM unless something else claims it. Ranges that wrap or are empty are ignored.
   void add_usable(PhysicalRange range);
-  /// `range` is taken, whatever was or will be said of it.
+  /// `range` is taken, whatever was or will be said of it. One that wraps takes all from its beginning on.
   void claim(PhysicalRange range);
 
   /// Free memory now: usable and not claimed, merged and sorted by address.
-  std::span<const PhysicalRange> free_ranges() const;
+  std::span<const PhysicalRange> free_ranges() const { return {free_.data(), free_count_}; }
+  /// Every byte of `range`; true for an empty one.
   bool is_free(PhysicalRange range) const;
-  /// The highest `size` bytes, aligned down to `alignment` (a power of two), wholly free inside `within`.
+  /// The highest `size` (not 0) bytes, aligned down to `alignment` (a power of two), wholly free inside `within`.
   Result<PhysicalRange> find_highest(std::uint64_t size, std::uint64_t alignment, PhysicalRange within) const;
   /// The largest free range inside `within`; empty when there is none.
   PhysicalRange largest(PhysicalRange within) const;
-  /// True when more ranges were told than fit; the map then errs towards "not free".
+  /// True when more separate ranges were told than fit; the map then errs towards "not free".
   bool overflowed() const { return overflowed_; }
 
  private:
   void rebuild();
 
-  std::array<PhysicalRange, max_ranges> usable_{};
+  std::array<PhysicalRange, max_ranges> usable_{};   // sorted, apart from each other, and so is the next
   std::array<PhysicalRange, max_ranges> claimed_{};
   std::array<PhysicalRange, 2 * max_ranges> free_{};
   std::size_t usable_count_ = 0;
