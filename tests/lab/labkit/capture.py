@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MPL-2.0
-"""Captures every packet of an interface into a pcap file by tcpdump, and reads it back with scapy."""
+"""Captures every packet of an interface into a pcap file by tcpdump, and reads the file."""
 
 import signal
 import time
 from pathlib import Path
 
+from . import frames
 from .process import Service
 
 
@@ -22,17 +23,22 @@ class Capture:
         """Lets the last packets arrive, ends tcpdump and returns the file."""
         if self._service.is_running():
             time.sleep(0.2)
-            self._service._process.send_signal(signal.SIGINT)
+            self._service.send(signal.SIGINT)
         self._service.stop()
         return self.path
 
     def dropped_by_kernel(self):
-        for line in self._service.text().splitlines():
-            if "dropped by kernel" in line:
-                return int(line.split()[0])
-        return None
+        """Packets the capture missed; known when it has stopped."""
+        line = next(line for line in self._service.text().splitlines() if "dropped by kernel" in line)
+        return int(line.split()[0])
 
-    def packets(self):
-        """The packets so far, dissected by scapy."""
-        from scapy.utils import rdpcap
-        return rdpcap(str(self.path))
+    def frames(self):
+        return list(frames.read_pcap(self.path))
+
+    def udp(self):
+        """The UDP datagrams so far."""
+        return [found for time_, frame in self.frames() if (found := frames.udp(time_, frame))]
+
+    def tcp(self):
+        """The TCP segments so far."""
+        return [found for time_, frame in self.frames() if (found := frames.tcp(time_, frame))]

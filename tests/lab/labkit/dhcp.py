@@ -61,18 +61,12 @@ def suboptions(value):
     return list(_walk(value))
 
 
-def messages(packets):
-    """The DHCP messages among captured packets (scapy's), in order of capture."""
-    from scapy.layers.inet import UDP
-    found = []
-    for packet in packets:
-        if UDP in packet and {packet[UDP].sport, packet[UDP].dport} & {67, 68}:
-            payload = bytes(packet[UDP].payload)
-            if len(payload) >= 240:
-                found.append(Message(payload, float(packet.time)))
-    return found
+def messages(datagrams):
+    """The DHCP messages among captured UDP datagrams, in order."""
+    return [Message(found.payload, found.time) for found in datagrams
+            if {found.source_port, found.target_port} & {67, 68} and len(found.payload) >= 240]
 
 
-def of_type(packets, kind, user_class=None):
-    return [message for message in messages(packets)
+def of_type(datagrams, kind, user_class=None):
+    return [message for message in messages(datagrams)
             if message.type == kind and (user_class is None or message.user_class == user_class)]

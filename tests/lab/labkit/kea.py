@@ -6,6 +6,7 @@ import json
 import os
 import re
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import paths
@@ -63,6 +64,21 @@ def _for_lab(config, run: Path):
     return lab
 
 
+_boot_file = re.compile(
+    r"CHAINLOAD_BOOT_FILE (\S+) is (.*?) \((.*?)\): rule (\S+) gives it (\S+) from (\S+)")
+
+
+@dataclass
+class Decision:
+    """One CHAINLOAD_BOOT_FILE line."""
+    mac: str
+    client: str
+    message: str
+    rule: str
+    file: str
+    server: str
+
+
 class Kea:
     def __init__(self, network, config, run: Path):
         self.run = run
@@ -87,9 +103,8 @@ class Kea:
         return "\n".join((self.text() + self._service.text()).splitlines()[-lines:])
 
     def decisions(self):
-        """The hook's log lines on boot decisions, as (time stamp text, message id, text)."""
-        found = re.findall(r"^(\S+ \S+) \w+ +\[[^]]*chainload[^]]*\] (CHAINLOAD_\S+) (.*)$", self.text(), re.M)
-        return [line for line in found if "DECISION" in line[1] or "BOOT" in line[1]]
+        """The boot decisions the hook has logged so far (CHAINLOAD_BOOT_FILE), in order."""
+        return [Decision(*match) for match in _boot_file.findall(self.text())]
 
     def command(self, name, arguments=None, timeout=10):
         """Sends a control command and returns the answer object."""

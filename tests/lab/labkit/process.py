@@ -50,6 +50,9 @@ class Service:
     def is_running(self):
         return self._process.poll() is None
 
+    def send(self, signal_number):
+        self._process.send_signal(signal_number)
+
     def text(self):
         return self.log.read_text(errors="replace")
 

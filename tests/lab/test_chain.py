@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MPL-2.0
+"""The whole chain: PXE ROM, the hook's first answer, our firmware, the hook's second answer, script, Linux."""
+
+import pytest
+
+from labkit import expect, kea
+from labkit.dhcp import discover, of_type
+from labkit.tftp_transfers import transfers
+
+
+@pytest.mark.parametrize("nic", ["e1000", "virtio", "rtl8139", "vmxnet3"])
+def test_chain_reaches_linux(chain, nic):
+    machine = chain.start_machine(nic=nic)
+    machine.expect(expect.banner, 30)
+    machine.expect(expect.features, 5)
+    machine.expect(expect.configured, 15)
+    machine.expect(expect.booting, 5)
+    expect.linux_boots(machine)
+    expect.chain_was_complete(chain)
+    assert "initrd.img" in [request.target.lstrip("/") for request in chain.web.requests()][2]
+
+
+def test_without_the_hook_the_firmware_is_handed_out_for_ever(lab):
+    lab.plug()
+    lab.serve_firmware()
+    lab.start_router()
+    lab.start_kea(kea.without_hook(kea.short_config(), next_server="198.18.77.1", boot_file_name="undionly.kpxe"))
+    lab.start_tftpd_hpa()
+    machine = lab.start_machine(icount=True)
+    machine.expect(expect.banner, 30)
+    machine.expect(expect.loop_sentence, 15)
+    for _ in range(2):
+        machine.expect(expect.banner, 30)
+    machine.stop()
+    heard = lab.capture.udp()
+    assert len([moved for moved in transfers(heard) if moved.file == "undionly.kpxe" and moved.finished]) >= 3
+    assert len({message.xid for message in of_type(heard, discover, expect.gpxe)}) >= 2
+
+
+def test_machine_without_a_script_is_told_so_in_a_sentence(chain):
+    machine = chain.start_machine(mac="52:54:00:77:00:02", icount=True)
+    machine.expect("Nothing is set up for", 40)
