@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MPL-2.0
+// The wording of explanations.
+#include "describe.h"
+
+#include "text.h"
+
+namespace chainload::core {
+namespace {
+
+std::string_view source_text(ArchitectureSource source) {
+  switch (source) {
+    case ArchitectureSource::option_93:
+      return "by option 93";
+    case ArchitectureSource::option_60:
+      return "by option 60, since option 93 is absent";
+    case ArchitectureSource::bare_pxeclient:
+      return "assumed, since it says only PXEClient";
+    case ArchitectureSource::unknown:
+      break;
+  }
+  return "not known";
+}
+
+std::string architectures_text(const ClientArchitectures& client) {
+  std::string text;
+  for (const std::uint16_t number : client.numbers.kept()) {
+    text += (text.empty() ? "" : ", ") + architecture_text(number);
+  }
+  text += "; " + std::string(source_text(client.source));
+  if (client.vendor_class_decided_http) text += "; option 60 decided whether it boots by HTTP";
+  return text;
+}
+
+}  // namespace
+
+std::string client_text(const Decision& decision) {
+  std::string text(name_of(decision.kind));
+  const auto numbers = decision.client.numbers.kept();
+  if (!numbers.empty()) {
+    text += ' ';
+    text += is_known_architecture(numbers.front()) ? std::string(architecture_name(numbers.front()))
+                                                   : "arch-" + std::to_string(numbers.front());
+  }
+  return text;
+}
+
+std::string architecture_text(std::uint16_t number) {
+  const std::string name =
+      is_known_architecture(number) ? std::string(architecture_name(number)) : "not registered";
+  return std::to_string(number) + " (" + name + ")";
+}
+
+std::string boot_sign_text(BootSign sign) {
+  switch (sign) {
+    case BootSign::vendor_class_pxe:
+      return "its vendor class (option 60) begins PXEClient";
+    case BootSign::vendor_class_http:
+      return "its vendor class (option 60) begins HTTPClient";
+    case BootSign::user_class_gpxe:
+      return "its user class (option 77) names gPXE";
+    case BootSign::user_class_ipxe:
+      return "its user class (option 77) names iPXE";
+    case BootSign::etherboot_options:
+      return "its option 175 is a list as gPXE and iPXE send it";
+    case BootSign::architecture:
+      return "its option 93 names a registered architecture";
+    case BootSign::none:
+      break;
+  }
+  return "no option 60 beginning PXEClient or HTTPClient, no gPXE or iPXE in option 77, no option 175 as "
+         "gPXE sends "
+         "it, no registered architecture in option 93";
+}
+
+std::string because_text(const Decision& decision) {
+  switch (decision.because) {
+    case Because::not_a_request:
+      return "it is not a readable BOOTP or DHCP request";
+    case Because::other_message:
+      return "only DHCPDISCOVER, DHCPREQUEST and BOOTP are answered with a boot file";
+    case Because::not_a_boot_client:
+      return "it is not a boot client: " + boot_sign_text(BootSign::none);
+    case Because::switched_off:
+      return "default-enabled is false";
+    case Because::user_class_listed:
+      return "its user class " + printable(decision.user_class) + " is one of user-classes";
+    case Because::raspberry_pi:
+      return "it is a Raspberry Pi's ROM, which wants files of its own";
+    case Because::architecture_served: {
+      std::string text = "its architecture is " + architectures_text(decision.client);
+      const auto numbers = decision.client.numbers.kept();
+      if (std::find(numbers.begin(), numbers.end(), decision.architecture) == numbers.end()) {
+        text += "; counts as " + architecture_text(decision.architecture);
+      }
+      return text;
+    }
+    case Because::architecture_not_known:
+      return "neither option 93 nor option 60 says what its architecture is";
+    case Because::architecture_not_served:
+      return "no firmware is given for its architecture: " + architectures_text(decision.client);
+  }
+  return {};
+}
+
+std::string decision_text(const Facts& facts, const Decision& decision) {
+  const std::string who = mac_text(facts.hardware_address) + " (" +
+                          (decision.concerns_boot_client() ? client_text(decision) + ", " : std::string()) +
+                          message_name(facts.message_type) + ")";
+  const std::string why = " by rule " + std::string(decision.rule) + ", because " + because_text(decision);
+  switch (decision.outcome) {
+    case Outcome::boot:
+      return who + " gets " + std::string(decision.boot_file) + " from " + ipv4_text(decision.next_server) +
+             why;
+    case Outcome::refused:
+      return who + " would get " + std::string(decision.boot_file) + why + "; but the name has " +
+             std::to_string(decision.boot_file.size()) +
+             " characters, more than this client can be given, so the reply is left alone";
+    case Outcome::left_alone:
+      break;
+  }
+  return who + ": the reply is left alone" + why;
+}
+
+}  // namespace chainload::core

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MPL-2.0
+// Carries a reply plan into Kea's packet.
+#pragma once
+
+#include <dhcp/pkt4.h>
+
+#include <vector>
+
+#include "core/reply_plan.h"
+
+namespace chainload::kea {
+
+/// What the server put into the reply, with the storage that ReplyBefore's view needs.
+class ReplyAsMade {
+ public:
+  explicit ReplyAsMade(const isc::dhcp::Pkt4& reply);
+  core::ReplyBefore before() const { return {has_vendor_specific_, etherboot_}; }
+
+ private:
+  bool has_vendor_specific_;
+  std::vector<std::uint8_t> etherboot_;
+};
+
+/// Option objects in a reply may belong to the server's configuration: they are taken out and replaced by new
+/// ones, never written to.
+void apply(const core::ReplyPlan& plan, isc::dhcp::Pkt4& reply);
+
+}  // namespace chainload::kea
