@@ -4,7 +4,7 @@
 import pytest
 
 from labkit import expect, initrd, kea, paths, probe
-from labkit.lab import Lab, quiet_linux
+from labkit.lab import quiet_linux
 from labkit.machine import default_mac
 
 _peer_script = """#!ipxe
@@ -37,28 +37,31 @@ def boot_probe(lab, memory_mib):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("memory_mib", [256, 1024])
-def test_linux_sees_no_less_than_under_the_peer(tmp_path, memory_mib):
-    with Lab(tmp_path / "ours") as lab:
-        lab.plug()
-        lab.serve_chain()
-        ours = expect.linux_boots(lab.start_machine(memory_mib=memory_mib))
-    with Lab(tmp_path / "peer") as lab:
-        lab.plug()
-        lab.serve_linux()
-        serve_peer(lab, "vmlinuz", "initrd.img", quiet_linux)
-        peers = expect.linux_boots(lab.start_machine(memory_mib=memory_mib, icount=True), timeout=120)
+def test_linux_sees_no_less_than_under_the_peer(labs, memory_mib):
+    lab = labs("ours")
+    lab.plug()
+    lab.serve_chain()
+    ours = expect.linux_boots(lab.start_machine(memory_mib=memory_mib))
+    lab.close()
+
+    lab = labs("peer")
+    lab.plug()
+    lab.serve_linux()
+    serve_peer(lab, "vmlinuz", "initrd.img", quiet_linux)
+    peers = expect.linux_boots(lab.start_machine(memory_mib=memory_mib, icount=True), timeout=120)
     assert ours >= peers
 
 
 @pytest.mark.parametrize("memory_mib", [64, 256, 1024])
-def test_small_kernel_gets_its_parts_whole_and_all_memory(tmp_path, memory_mib):
-    with Lab(tmp_path / "ours") as lab:
-        lab.plug()
-        lab.serve_chain()
-        lab.serve_probe()
-        lab.web.set_machine(default_mac, "probe.bin", ["initrd.img"], "one two")
-        ours = boot_probe(lab, memory_mib)
-        image = (lab.files / "initrd.img").read_bytes()
+def test_small_kernel_gets_its_parts_whole_and_all_memory(labs, memory_mib):
+    lab = labs("ours")
+    lab.plug()
+    lab.serve_chain()
+    lab.serve_probe()
+    lab.web.set_machine(default_mac, "probe.bin", ["initrd.img"], "one two")
+    ours = boot_probe(lab, memory_mib)
+    image = (lab.files / "initrd.img").read_bytes()
+    lab.close()
     assert ours.kernel.checksum == probe.checksum(probe.protected_part())
     # A loader may round an initrd up to a multiple of four with zeros, which Linux's unpacker skips.
     padding = ours.initrd.size - len(image)
@@ -66,11 +69,11 @@ def test_small_kernel_gets_its_parts_whole_and_all_memory(tmp_path, memory_mib):
     assert ours.initrd.checksum == probe.checksum(image + bytes(padding))
     assert "one two" in ours.command_line
 
-    with Lab(tmp_path / "peer") as lab:
-        lab.plug()
-        lab.serve_probe()
-        initrd.write_initrd(lab.files / "initrd.img")
-        serve_peer(lab, "probe.bin", "initrd.img", "one two")
-        peers = boot_probe(lab, memory_mib)
+    lab = labs("peer")
+    lab.plug()
+    lab.serve_probe()
+    initrd.write_initrd(lab.files / "initrd.img")
+    serve_peer(lab, "probe.bin", "initrd.img", "one two")
+    peers = boot_probe(lab, memory_mib)
     assert ours.usable_memory() >= peers.usable_memory()
     assert ours.base_kib >= peers.base_kib

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MPL-2.0
+# What scripts/demo and scripts/test share: checks with plain sentences, and the set-up of the build folder.
+# To be sourced by a script that defines die(), which prints its argument and ends.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=$root/build
+
+need_root() {
+  ((EUID == 0)) || die "only root can make network namespaces and install packages; run it as root"
+}
+
+need_namespaces() {
+  local probe=chainload-probe-$$ why
+  why=$(ip netns add "$probe" 2>&1) ||
+    die "no network namespace can be made here ($why); a container needs CAP_SYS_ADMIN and CAP_NET_ADMIN"
+  ip netns del "$probe"
+  [[ -c /dev/net/tun ]] || die "/dev/net/tun is missing, so the virtual machine cannot have a network card"
+}
+
+# Both halves are asked for by name, so that a missing library is an error and not a smaller build.
+set_up_build() {
+  local command=(meson setup "$build" "$root" -Dhook=enabled -Dfirmware=enabled)
+  if [[ -e $build/meson-private/coredata.dat ]]; then command+=(--reconfigure); fi
+  mkdir -p "$build"
+  if ! "${command[@]}" > "$build/setup.log" 2>&1; then
+    tail -n 30 "$build/setup.log" >&2
+    die "meson could not set up the build; the whole output is in build/setup.log"
+  fi
+}
+
+# Builds the named targets, or everything.
+build_targets() {
+  if ! ninja -C "$build" "$@" > "$build/compile.log" 2>&1; then
+    tail -n 60 "$build/compile.log" >&2
+    die "the build failed; the whole output is in build/compile.log"
+  fi
+}
