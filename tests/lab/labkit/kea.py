@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import paths
 from .network import bridge, server_address
-from .process import Service
+from .process import Failed, Service
 
 _string_or_comment = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|#[^\n]*|/\*.*?\*/', re.S)
 
@@ -26,13 +26,14 @@ def short_config():
     return read_config(paths.need(paths.kea_short_config))
 
 
-def _hooks(config):
-    return config["Dhcp4"].get("hooks-libraries", [])
+def _our_hooks(config):
+    """The entries of our library, known by the placeholder that kea-configs/README.md names."""
+    return [hook for hook in config["Dhcp4"].get("hooks-libraries", []) if hook["library"] == "@HOOK@"]
 
 
 def chainload_parameters(config):
     """The parameters of our library in `config`, to be changed in place."""
-    return next(hook["parameters"] for hook in _hooks(config) if "chainload" in hook["library"])
+    return _our_hooks(config)[0]["parameters"]
 
 
 def without_hook(config, **globals_):
@@ -53,10 +54,9 @@ def _for_lab(config, run: Path):
     dhcp4["control-socket"] = {"socket-type": "unix", "socket-name": str(run / "kea.sock")}
     dhcp4["loggers"] = [{"name": "kea-dhcp4", "severity": "INFO",
                          "output_options": [{"output": str(run / "kea-dhcp4.log"), "flush": True}]}]
-    for hook in _hooks(lab):
-        if "chainload" in hook["library"]:
-            hook["library"] = str(paths.need(paths.hook_library))
-            hook.setdefault("parameters", {}).setdefault("state-directory", str(run / "chainload-state"))
+    for hook in _our_hooks(lab):
+        hook["library"] = str(paths.need(paths.hook_library))
+        hook["parameters"]["state-directory"] = str(run / "chainload-state")
     # Without it iPXE, which plays the legacy ROM, waits seconds for ProxyDHCP offers: option 175, sub-option 176 = 1.
     options = dhcp4.setdefault("option-data", [])
     if not any(option.get("code") == 175 for option in options):
@@ -92,6 +92,8 @@ class Kea:
                                 run / "kea-output.log", env=environment)
         try:
             self._service.wait_ready(lambda: "DHCP4_STARTED" in self.text())
+            if "DHCPSRV_NO_SOCKETS_OPEN" in self.text():
+                raise Failed("kea-dhcp4 started without a socket and would answer nobody")
         except Exception as failure:
             self.stop()
             raise type(failure)(f"{failure}\n{self.tail()}") from None

@@ -15,6 +15,8 @@ import subprocess
 import threading
 from pathlib import Path
 
+from .process import wait_until
+
 _libc = ctypes.CDLL(None, use_errno=True)
 _CLONE_NEWNET = 0x40000000
 _counter = itertools.count()
@@ -69,6 +71,7 @@ class Network:
         self.ip("link", "set", "carrier0", "master", bridge, "up")
         self.ip("link", "set", "carrier1", "up")
         self.ip("link", "set", bridge, "up")
+        wait_until(lambda: "state UP" in self.ip("link", "show", bridge), 5, "the bridge's carrier")
 
     def ip(self, *words):
         return _run("ip", "-n", self.name, *words)
