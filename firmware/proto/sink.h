@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MPL-2.0
+// Where a download goes.
+#pragma once
+
+#include "base/result.h"
+
+namespace proto {
+
+/// Bytes arrive in order, once; an error from either function ends the download with that error.
+struct Sink {
+  void* self = nullptr;
+  /// The server says how much is coming: at most once, before the first write. What then comes may be less or more.
+  base::Status (*expect)(void* self, std::uint64_t total_bytes) = nullptr;
+  base::Status (*write)(void* self, base::Bytes piece) = nullptr;
+};
+
+}  // namespace proto
