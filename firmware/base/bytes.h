@@ -75,4 +75,9 @@ inline std::string_view as_text(Bytes bytes) {
   return {static_cast<const char*>(static_cast<const void*>(bytes.data())), bytes.size()};
 }
 
+/// memcpy, for which an empty span may point nowhere.
+inline void copy_bytes(std::uint8_t* to, Bytes from) {
+  if (!from.empty()) std::memcpy(to, from.data(), from.size());
+}
+
 }  // namespace base
