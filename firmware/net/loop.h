@@ -69,6 +69,7 @@ class Loop {
   base::MutBytes tcp_receive_buffer_;
   base::SipKey sequence_key_;
   base::Instant next_gathering_;
+  std::uint32_t batches_ = 0;
   std::array<UdpEndpoint*, max_endpoints> endpoints_{};
   std::array<Slot, max_connections> slots_{};
   std::array<platform::Key, max_keys> keys_{};

@@ -40,7 +40,7 @@ class TcpConnection {
 
   // The machine.
   void open(const TcpEnds& ends, wire::TcpSequence initial, std::size_t segment_size, base::MutBytes ring,
-            ReceiveWindow& window, base::Instant now);
+            ReceiveWindow& window);
   void process(const wire::TcpView& segment, base::Instant now);
   std::optional<wire::TcpRepr> transmit(base::Instant now);
   base::Instant poll_at() const;
@@ -49,7 +49,8 @@ class TcpConnection {
   /// Nothing is left to be said on this connection.
   bool is_over() const { return state_ == State::closed && !owes_reset_; }
   bool is_connecting() const { return state_ == State::connecting; }
-  bool is_closing() const { return state_ == State::open && closing_ready(); }
+  /// close() was called and the rest can go on without the application.
+  bool is_closing() const { return state_ == State::open && sender_.is_closing(); }
 
  private:
   // [rfc9293 3.3.2] FIN-WAIT, CLOSING, CLOSE-WAIT and LAST-ACK are `open` with one or both halves at their end; TIME-WAIT
@@ -58,12 +59,13 @@ class TcpConnection {
 
   void process_connecting(const wire::TcpView& segment, base::Instant now);
   void process_open(const wire::TcpView& segment, base::Instant now);
+  /// `pattern` has a place for the server and one for the port.
   void fail(base::ErrorCode code, std::string_view pattern);
-  bool closing_ready() const;
   wire::TcpRepr blank() const;
 
   State state_ = State::closed;
   TcpEnds ends_;
+  wire::TcpSequence initial_;  // ISS
   TcpSender sender_;
   TcpReceiver receiver_;
   base::MutBytes ring_;

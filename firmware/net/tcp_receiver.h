@@ -13,12 +13,13 @@ namespace net {
 class TcpReceiver {
  public:
   static constexpr base::Duration ack_delay = base::Duration::milliseconds(40);
-  static constexpr base::Duration stall = base::Duration::milliseconds(180);  // no sender retransmits sooner
 
   TcpReceiver() = default;
   /// `segment_size` is the largest payload we announced; `window` outlives the connection.
   void open(base::MutBytes ring, wire::TcpSequence first, std::size_t segment_size, unsigned window_shift,
-            bool sends_sack, ReceiveWindow& window, base::Instant now);
+            bool sends_sack, ReceiveWindow& window);
+  /// The window to tell in a SYN, before open(): not shifted yet.
+  static std::size_t first_window(std::size_t ring_size, std::size_t segment_size, const ReceiveWindow& window);
 
   /// [rfc9293 3.10.7.4] the first check: does any of this lie in the window we told?
   bool is_acceptable(wire::TcpSequence sequence, std::size_t length) const;
@@ -33,9 +34,8 @@ class TcpReceiver {
 
   wire::TcpSequence next() const { return next_; }
   void ask_for_ack() { ack_now_ = true; }
-  void expect_data(base::Instant now) { last_arrival_ = now; }
   bool wants_ack(base::Instant now) const { return ack_now_ || repeated_acks_ != 0 || ack_at_ <= now; }
-  base::Instant poll_at() const;
+  base::Instant poll_at() const { return wants_ack({}) ? base::Instant{} : ack_at_; }
   /// Fills in what every segment carries: acknowledgment, window and SACK blocks. The acknowledgment counts as sent.
   void write_ack(wire::TcpRepr& segment);
 
@@ -46,13 +46,18 @@ class TcpReceiver {
     std::uint32_t stamp;  // higher is more recent
   };
 
-  std::size_t available() const { return static_cast<std::size_t>(next_data_ - read_); }
+  std::size_t available() const { return distance(read_, next_data_); }
+  static std::size_t distance(wire::TcpSequence from, wire::TcpSequence to) {
+    return static_cast<std::uint32_t>(to - from);
+  }
   wire::TcpSequence buffer_end() const { return read_ + ring_.size(); }
   void store(wire::TcpSequence sequence, base::Bytes payload);
   /// False when there is no room to remember another hole.
   bool remember(wire::TcpSequence begin, wire::TcpSequence end);
   void advance(wire::TcpSequence to, base::Instant now);
+  void cut_at_fin();
   void note_disorder();
+  void count_segments(std::size_t bytes);
   wire::TcpSequence window_edge() const;
 
   base::MutBytes ring_;
@@ -77,7 +82,6 @@ class TcpReceiver {
   bool ack_now_ = false;
   unsigned repeated_acks_ = 0;  // owed to a sender that must count them [rfc5681 3.2]
   base::Instant ack_at_ = base::Instant::never();
-  base::Instant last_arrival_;
   std::size_t partial_segment_ = 0;  // bytes delivered that are not yet a segment to the window
   unsigned disorder_ = 0;            // segments that came behind the same hole
   wire::TcpSequence loss_end_;       // holes before this belong to a loss already counted

@@ -16,7 +16,8 @@ class TcpSender {
   static constexpr base::Duration least_timeout = base::Duration::milliseconds(200);
   static constexpr base::Duration first_timeout = base::Duration::milliseconds(500);
   static constexpr base::Duration most_timeout = base::Duration::seconds(8);
-  static constexpr unsigned max_tries = 7;
+  static constexpr unsigned max_tries = 7;      // about 29 s from a round trip's usual time
+  static constexpr unsigned max_syn_tries = 5;  // 23.5 s
   static constexpr std::size_t least_segment = 64;      // whatever a peer's MSS says
   static constexpr std::size_t default_segment = 536;   // [rfc9293 3.7.1] when it says none
 
@@ -48,11 +49,11 @@ class TcpSender {
   bool syn_acked() const { return syn_acked_; }
   bool fin_acked() const { return fin_acked_; }
   bool is_idle() const { return used_ == 0; }
+  bool is_closing() const { return closing_; }
   /// Nobody acknowledged for max_tries turns.
   bool gave_up() const { return gave_up_; }
 
  private:
-  wire::TcpSequence data_end() const { return unacked_ + (syn_acked_ ? used_ : 1); }
   void sample_round_trip(base::Duration sample);
   void start_timer(base::Instant now) { deadline_ = now + timeout_; }
   void expire(base::Instant now);

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "net/interface.h"
+
+#include "wire/icmp.h"
+
+namespace net {
+namespace {
+
+constexpr std::size_t ip_at = wire::EthernetRepr::size;
+constexpr std::size_t ip_payload_at = ip_at + wire::Ipv4Repr::size;
+
+/// [rfc791 3.2] the netmask that an address had before there were netmasks.
+base::Ipv4Address mask_of_class(base::Ipv4Address address) {
+  if (address.value >> 31 == 0) return {0xff000000U};
+  return {address.value >> 30 == 2 ? 0xffff0000U : 0xffffff00U};
+}
+
+}  // namespace
+
+Interface::Interface(platform::Nic& nic) : nic_(nic), mac_(nic.mac()), mtu_(0) { configure({}); }
+
+void Interface::configure(const Ipv4Config& config) {
+  config_ = config;
+  if (config_.netmask.is_any()) config_.netmask = mask_of_class(config_.address);
+  mtu_ = nic_.mtu() < max_frame - ip_at ? nic_.mtu() : max_frame - ip_at;
+  if (config.mtu >= least_mtu && config.mtu < mtu_) mtu_ = config.mtu;
+  arp_.forget();
+}
+
+bool Interface::is_broadcast(base::Ipv4Address address) const {
+  if (address == base::Ipv4Address::broadcast()) return true;
+  // A network of one or two addresses has no broadcast address [rfc3021].
+  const std::uint32_t host = ~config_.netmask.value;
+  return is_configured() && host > 1 && address.value == (config_.address.value | host);
+}
+
+/// As long as we are nobody, everything that reached our MAC may be an answer to our DISCOVER [rfc1542 4.1.2].
+bool Interface::is_ours(base::Ipv4Address destination) const {
+  if (is_broadcast(destination)) return true;
+  return is_configured() ? destination == config_.address
+                         : !destination.is_multicast() && !destination.is_loopback();
+}
+
+/// [rfc1122 3.2.1.3] addresses that stand for no single host, and our own.
+bool Interface::is_valid_source(base::Ipv4Address source) const {
+  if (source.is_any() || source.is_multicast() || source.is_loopback() || is_broadcast(source)) return false;
+  return !is_configured() || source != config_.address;
+}
+
+std::optional<wire::Ipv4View> Interface::receive(base::Bytes frame, base::Instant now) {
+  ++counters_.received;
+  const auto ethernet = wire::EthernetView::parse(frame);
+  if (!ethernet) {
+    ++counters_.malformed;
+    return std::nullopt;
+  }
+  const base::MacAddress destination = ethernet->destination();
+  if (destination != mac_ && destination != base::MacAddress::broadcast()) {
+    ++counters_.not_for_us;
+    return std::nullopt;
+  }
+  if (ethernet->type() == wire::EtherType::arp) {
+    receive_arp(ethernet->payload(), now);
+    return std::nullopt;
+  }
+  if (ethernet->type() != wire::EtherType::ipv4) {
+    ++counters_.not_for_us;
+    return std::nullopt;
+  }
+  // A TTL of 0 or 1 is no reason to drop what has already arrived [rfc1122 3.2.1.7].
+  const auto packet = wire::Ipv4View::parse(ethernet->payload());
+  if (!packet || !is_valid_source(packet->source())) {
+    ++counters_.malformed;
+  } else if (!packet->checksum_ok()) {
+    ++counters_.bad_checksum;
+  } else if (!is_ours(packet->destination())) {
+    ++counters_.not_for_us;
+  } else if (packet->is_fragment()) {
+    ++counters_.fragments;
+  } else if (packet->protocol() == wire::IpProtocol::udp || packet->protocol() == wire::IpProtocol::tcp) {
+    return packet;
+  } else if (packet->protocol() == wire::IpProtocol::icmp) {
+    receive_icmp(*packet, now);
+  } else {
+    ++counters_.not_for_us;
+  }
+  return std::nullopt;
+}
+
+void Interface::receive_arp(base::Bytes packet, base::Instant now) {
+  const auto arp = wire::ArpRepr::parse(packet);
+  if (!arp) {
+    ++counters_.malformed;
+    return;
+  }
+  if (!is_configured()) return;
+  if (arp->sender_ip == config_.address) {
+    if (arp->sender_mac != mac_) ++counters_.address_conflicts;
+    return;
+  }
+  arp_.process(*arp, now);
+  if (arp->operation != wire::ArpRepr::Operation::request || arp->target_ip != config_.address) return;
+  // Also the answer to a probe [rfc5227 2.1.1]: whoever wants our address learns that it is taken.
+  if (!can_send()) {
+    ++counters_.unsendable;
+    return;
+  }
+  const wire::ArpRepr reply{wire::ArpRepr::Operation::reply, mac_, config_.address, arp->sender_mac, arp->sender_ip};
+  reply.emit(base::MutBytes(frame_).subspan(ip_at));
+  send_frame(arp->sender_mac, wire::EtherType::arp, wire::ArpRepr::size);
+}
+
+void Interface::receive_icmp(const wire::Ipv4View& packet, base::Instant now) {
+  const auto echo = wire::IcmpEchoRepr::parse(packet.payload());
+  // No answer to a broadcast: one request would bring as many replies as there are hosts [rfc1122 3.2.2.6].
+  if (!echo || echo->type != wire::IcmpEchoRepr::Type::request || packet.destination() != config_.address ||
+      echo->size() > mtu_ - wire::Ipv4Repr::size) {
+    ++counters_.no_listener;
+    return;
+  }
+  if (!can_send()) {
+    ++counters_.unsendable;
+    return;
+  }
+  wire::IcmpEchoRepr reply = *echo;
+  reply.type = wire::IcmpEchoRepr::Type::reply;
+  reply.emit(base::MutBytes(frame_).subspan(ip_payload_at));
+  send_ipv4({config_.address, packet.source(), wire::IpProtocol::icmp, reply.size()}, now);
+}
+
+bool Interface::transmit(base::Instant now) {
+  bool sent = false;
+  if (waiting_size_ != 0) {
+    if (!nic_.transmit(base::Bytes(frame_).first(waiting_size_))) return false;
+    ++counters_.transmitted;
+    waiting_size_ = 0;
+    sent = true;
+  }
+  while (can_send()) {
+    const auto released = arp_.take_released();
+    if (!released) break;
+    std::memcpy(frame_.data() + ip_at, released->packet.data(), released->packet.size());
+    send_frame(released->mac, wire::EtherType::ipv4, released->packet.size());
+    sent = true;
+  }
+  while (can_send()) {
+    const auto neighbour = arp_.transmit(now);
+    if (!neighbour) break;
+    const wire::ArpRepr question{wire::ArpRepr::Operation::request, mac_, config_.address, {}, *neighbour};
+    question.emit(base::MutBytes(frame_).subspan(ip_at));
+    send_frame(base::MacAddress::broadcast(), wire::EtherType::arp, wire::ArpRepr::size);
+    sent = true;
+  }
+  return sent;
+}
+
+base::MutBytes Interface::udp_payload_room() {
+  return base::MutBytes(frame_).subspan(ip_payload_at + wire::UdpRepr::size,
+                                        mtu_ - wire::Ipv4Repr::size - wire::UdpRepr::size);
+}
+
+void Interface::send_udp(const UdpOutgoing& datagram, base::Instant now) {
+  const base::Ipv4Address source = datagram.source.is_any() ? config_.address : datagram.source;
+  const std::size_t size = wire::UdpRepr::size + datagram.payload_size;
+  wire::UdpRepr{datagram.source_port, datagram.destination_port, datagram.payload_size}.emit(
+      base::MutBytes(frame_).subspan(ip_payload_at, size), source, datagram.destination);
+  send_ipv4({source, datagram.destination, wire::IpProtocol::udp, size}, now);
+}
+
+void Interface::send_tcp(const wire::TcpRepr& segment, base::Ipv4Address source, base::Ipv4Address destination,
+                         base::Instant now) {
+  const std::size_t size = segment.size();
+  segment.emit(base::MutBytes(frame_).subspan(ip_payload_at, size), source, destination);
+  send_ipv4({source, destination, wire::IpProtocol::tcp, size}, now);
+}
+
+void Interface::send_ipv4(const wire::Ipv4Repr& header, base::Instant now) {
+  header.emit(base::MutBytes(frame_).subspan(ip_at));
+  const std::size_t size = wire::Ipv4Repr::size + header.payload_size;
+  if (is_broadcast(header.destination)) {
+    send_frame(base::MacAddress::broadcast(), wire::EtherType::ipv4, size);
+    return;
+  }
+  const base::Ipv4Address hop = next_hop(header.destination);
+  if (hop.is_any()) {
+    ++counters_.unsendable;
+    return;
+  }
+  if (const auto mac = arp_.find(hop, now)) {
+    send_frame(*mac, wire::EtherType::ipv4, size);
+  } else {
+    arp_.hold(hop, base::Bytes(frame_).subspan(ip_at, size));
+  }
+}
+
+// Short frames are filled up with zeros, so that nothing of an earlier frame leaves with them.
+void Interface::send_frame(const base::MacAddress& destination, wire::EtherType type, std::size_t payload_size) {
+  constexpr std::size_t least_frame = 60;
+  wire::EthernetRepr{destination, mac_, type}.emit(frame_);
+  std::size_t size = ip_at + payload_size;
+  if (size < least_frame) {
+    std::memset(frame_.data() + size, 0, least_frame - size);
+    size = least_frame;
+  }
+  if (nic_.transmit(base::Bytes(frame_).first(size))) {
+    ++counters_.transmitted;
+  } else {
+    waiting_size_ = size;
+  }
+}
+
+bool Interface::is_unreachable(base::Ipv4Address destination) const {
+  const base::Ipv4Address hop = next_hop(destination);
+  return hop.is_any() || arp_.has_failed(hop);
+}
+
+base::Ipv4Address Interface::next_hop(base::Ipv4Address destination) const {
+  if (!is_configured() || destination.is_multicast() || destination.is_loopback()) return {};
+  if (((destination.value ^ config_.address.value) & config_.netmask.value) == 0) return destination;
+  return config_.gateway;
+}
+
+}  // namespace net
