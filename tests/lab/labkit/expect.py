@@ -2,6 +2,7 @@
 """What the firmware prints at each step, and the steps of a boot as tests wait for them."""
 
 import re
+from urllib.parse import unquote
 
 from . import initrd
 from .dhcp import ack, discover, of_type
@@ -36,7 +37,7 @@ def chain_was_complete(lab, rom_file="undionly.kpxe"):
     assert loaded.size == (lab.tftp_files / rom_file).stat().st_size
     url = (script_ack.get(67) or script_ack.file).decode()
     assert url.startswith(script_url)
-    asked = [request.target for request in lab.web.requests()]
+    asked = [unquote(request.target) for request in lab.web.requests()]
     assert asked[0] == f"/real_boot_script.php?mac={lab.machine.spec.mac}"
     assert all(request.status in (200, 206) for request in lab.web.requests())
     rules = [decision.rule for decision in lab.kea.decisions()]
