@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "proto/dhcp_client.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace proto {
+namespace {
+
+namespace option = wire::dhcp_option;
+namespace etherboot = wire::etherboot_option;
+using base::Duration;
+using base::Instant;
+using wire::DhcpMessageType;
+
+/// gPXE's thirteen, in its order.
+/// Deviation: gPXE asks for no more; we go on with MTU, NTP servers and domain search, which scripts and our own
+/// interface read, and which servers leave out when they are not asked.
+constexpr std::uint8_t requested_options[] = {
+    option::subnet_mask,      option::router,
+    option::domain_name_server, option::log_server,
+    option::host_name,        option::domain_name,
+    option::root_path,        option::vendor_encapsulated,
+    option::vendor_class,     option::tftp_server_name,
+    option::boot_file_name,   option::etherboot_encapsulated,
+    option::initiator_iqn,    option::interface_mtu,
+    option::ntp_server,       option::domain_search,
+};
+
+/// "major.minor.patch" as the three bytes of option 175.235.
+consteval std::array<std::uint8_t, 3> version_bytes(std::string_view text) {
+  std::array<std::uint8_t, 3> bytes{};
+  std::size_t part = 0;
+  for (char c : text) {
+    if (c == '.') {
+      ++part;
+    } else if (c >= '0' && c <= '9' && part < bytes.size()) {
+      bytes[part] = static_cast<std::uint8_t>(bytes[part] * 10 + (c - '0'));
+    } else {
+      break;
+    }
+  }
+  return bytes;
+}
+constexpr auto version = version_bytes(CHAINLOAD_VERSION);
+
+/// What stands in option 175 behind the bus-id, in gPXE's order (that of its linker).
+/// Deviation: only what this build can do is listed, and 235 is our version, not gPXE's.
+constexpr std::uint8_t features[] = {
+    etherboot::feature_bzimage, 1, 1,
+    etherboot::feature_pxe, 1, 1,
+    etherboot::feature_http, 1, 1,
+    etherboot::version, 3, version[0], version[1], version[2],
+    etherboot::feature_dns, 1, 1,
+    etherboot::feature_tftp, 1, 1,
+};
+
+/// Everything that stands between the message type and the server's identifier, the same in each packet.
+void add_identity(wire::DhcpBuilder& builder, const DhcpIdentity& identity) {
+  builder.add_u16(option::maximum_message_size, StoredPacket::capacity);
+  builder.add_u16(option::client_architecture, identity.client_architecture);
+  const std::uint8_t undi[] = {1, identity.undi_major, identity.undi_minor};
+  builder.add(option::client_undi_version, undi);
+  // [pxe 2.2, table 2-1] "PXEClient:Arch:xxxxx:UNDI:yyyzzz", decimal
+  char vendor_class[] = "PXEClient:Arch:00000:UNDI:000000";
+  const auto put_decimal = [&](std::size_t last, unsigned value) {
+    for (; value != 0; value /= 10) vendor_class[last--] = static_cast<char>('0' + value % 10);
+  };
+  put_decimal(19, identity.client_architecture);
+  put_decimal(28, identity.undi_major);
+  put_decimal(31, identity.undi_minor);
+  builder.add(option::vendor_class, base::as_bytes({vendor_class, sizeof vendor_class - 1}));
+  builder.add(option::user_class, base::as_bytes(identity.user_class));  // raw, as gPXE has it: no RFC 3004 length
+  builder.add(option::parameter_request_list, requested_options);
+
+  std::uint8_t encapsulated[7 + sizeof features];
+  wire::DhcpBuilder inner(encapsulated);
+  if (identity.pci) {
+    std::uint8_t bus_id[5] = {1};  // PCI
+    base::store_be16(bus_id + 1, identity.pci->vendor);
+    base::store_be16(bus_id + 3, identity.pci->device);
+    inner.add(etherboot::bus_id, bus_id);
+  }
+  const std::size_t bus_id_size = inner.written().size();
+  std::copy(std::begin(features), std::end(features), encapsulated + bus_id_size);
+  builder.add(option::etherboot_encapsulated, base::Bytes(encapsulated).first(bus_id_size + sizeof features));
+
+  std::uint8_t client_id[7] = {1};  // Ethernet
+  std::copy(identity.mac.octets.begin(), identity.mac.octets.end(), client_id + 1);
+  builder.add(option::client_identifier, client_id);
+  if (identity.uuid.size() == 16) {
+    std::uint8_t uuid[17] = {0};  // [rfc4578 2.3] type 0
+    std::copy(identity.uuid.begin(), identity.uuid.end(), uuid + 1);
+    builder.add(option::client_uuid, uuid);
+  }
+}
+
+/// An address that a host can have.
+bool is_host_address(base::Ipv4Address address) {
+  const std::uint32_t first = address.value >> 24;
+  return first != 0 && first != 127 && first < 224;
+}
+
+bool is_pxe_server(const wire::DhcpPacket& packet) {
+  std::uint8_t scratch[64];
+  const auto vendor_class = packet.options().find(option::vendor_class, scratch);
+  return vendor_class && base::as_text(*vendor_class).starts_with("PXEClient");
+}
+
+bool has_boot_file(const wire::DhcpPacket& packet) {
+  std::uint8_t scratch[StoredPacket::capacity];
+  return !packet.boot_file(scratch).empty();
+}
+
+}  // namespace
+
+bool StoredPacket::store(base::Bytes packet) {
+  if (packet.size() > capacity) return false;
+  std::copy(packet.begin(), packet.end(), bytes.begin());
+  size = packet.size();
+  return true;
+}
+
+DhcpClient::DhcpClient(const DhcpIdentity& identity, const DhcpTiming& timing, base::EntropyPool& entropy,
+                       DhcpOutcome& outcome, Instant now)
+    : identity_(identity), timing_(timing), entropy_(entropy), outcome_(outcome), start_(now), give_up_(now + timing.total) {
+  outcome_.ack.size = outcome_.proxy.size = 0;
+  discover_anew(now);
+}
+
+void DhcpClient::discover_anew(Instant when) {
+  phase_ = Phase::discovering;
+  // Deviation: gPXE takes the end of the MAC address in every session, which others can foretell and servers mix up.
+  xid_ = entropy_.next_u32();
+  offer_.reset();
+  proxy_.reset();
+  outcome_.ack.size = outcome_.proxy.size = 0;
+  tries_ = 0;
+  wait_ = timing_.first_wait;
+  send_at_ = when;
+  phase_ends_ = Instant::never();
+}
+
+void DhcpClient::process(const net::UdpDatagram& datagram, Instant now) {
+  const bool from_boot_server =
+      phase_ == Phase::asking_proxy && datagram.source_port == wire::pxe_boot_server_port;
+  if (datagram.source_port != wire::dhcp_server_port && !from_boot_server) return;
+  if (datagram.payload.size() > StoredPacket::capacity) return;
+  const auto packet = wire::DhcpPacket::parse(datagram.payload);
+  if (!packet) return;
+  const wire::BootpHeader& header = packet->header();
+  if (header.op != wire::bootp_op_reply || header.xid != xid_ || header.hlen != identity_.mac.octets.size() ||
+      !std::equal(identity_.mac.octets.begin(), identity_.mac.octets.end(), header.chaddr.begin())) {
+    return;
+  }
+  switch (phase_) {
+    case Phase::discovering: return process_offer(*packet, datagram.payload, now);
+    case Phase::requesting: return process_answer(*packet, datagram.payload, now);
+    case Phase::asking_proxy: return process_proxy_answer(*packet, datagram.payload);
+    case Phase::bound:
+    case Phase::done:
+    case Phase::failed: return;
+  }
+}
+
+void DhcpClient::process_offer(const wire::DhcpPacket& packet, base::Bytes raw, Instant now) {
+  const auto type = packet.message_type();
+  const bool is_bootp = !packet.options().contains(option::message_type);
+  if (!is_bootp && type != DhcpMessageType::offer) return;
+  const auto server = packet.options().find_ipv4(option::server_identifier);
+  std::uint8_t scratch[256];
+  const wire::DhcpOptions extra = packet.options().find_encapsulated(option::etherboot_encapsulated, scratch);
+  Offer offer;
+  offer.server = server.value_or(base::Ipv4Address::any());
+  offer.address = packet.yiaddr();
+  offer.priority = static_cast<std::int8_t>(extra.find_u8(etherboot::priority).value_or(0));
+  offer.is_bootp = is_bootp;
+  offer.has_file = has_boot_file(packet);
+  offer.no_proxy = extra.find_u8(etherboot::no_proxy_dhcp).value_or(0) != 0;
+  offer.is_pxe = server.has_value() && is_pxe_server(packet);
+
+  if (is_host_address(offer.address) && (is_bootp || server)) {
+    if (!offer_) phase_ends_ = now + timing_.proxy_wait;
+    if (!offer_ || offer.is_better_than(*offer_)) {
+      offer_ = offer;
+      outcome_.ack.size = 0;
+      if (is_bootp) outcome_.ack.store(raw);
+    }
+  } else if (offer.address.is_any() && offer.is_pxe) {
+    if (!proxy_ || offer.is_better_than(*proxy_)) {
+      proxy_ = offer;
+      outcome_.proxy.store(raw);
+    }
+  } else {
+    ++useless_replies_;
+  }
+  // gPXE waits 2 s for every answer it can get. We wait only while nobody has said what to boot, or who knows.
+  if (offer_ && (offer_->is_complete() || offer_->is_pxe || proxy_)) request(now);
+}
+
+void DhcpClient::request(Instant now) {
+  phase_ends_ = Instant::never();
+  if (offer_->no_proxy) {
+    proxy_.reset();
+    outcome_.proxy.size = 0;
+  }
+  if (offer_->is_bootp) return take_lease(outcome_.ack.view());
+  phase_ = Phase::requesting;
+  tries_ = 0;
+  wait_ = timing_.first_wait;
+  send_at_ = now;
+}
+
+void DhcpClient::process_answer(const wire::DhcpPacket& packet, base::Bytes raw, Instant now) {
+  const auto server = packet.options().find_ipv4(option::server_identifier);
+  if (server && *server != offer_->server) return;
+  const auto type = packet.message_type();
+  if (type == DhcpMessageType::ack && packet.yiaddr() == offer_->address) {
+    outcome_.ack.store(raw);
+    return take_lease(raw);
+  }
+  if (type == DhcpMessageType::nak) {
+    if (++refusals_ >= timing_.max_refusals) {
+      const base::Ipv4Address by = offer_->server;
+      failure_.emplace(base::ErrorCode::refused,
+                       "DHCP: the server {} refused {} times the addresses it had offered; look into its log for DHCPNAK",
+                       by, refusals_);
+      phase_ = Phase::failed;
+      return;
+    }
+    discover_anew(now + timing_.first_wait);
+  }
+}
+
+void DhcpClient::take_lease(base::Bytes raw) {
+  phase_ = Phase::done;
+  const auto packet = wire::DhcpPacket::parse(raw);
+  std::uint8_t scratch[256];
+  const auto extra = packet->options().find_encapsulated(option::etherboot_encapsulated, scratch);
+  const bool no_proxy = offer_->no_proxy || extra.find_u8(etherboot::no_proxy_dhcp).value_or(0) != 0;
+  if (no_proxy || has_boot_file(*packet) || (proxy_ && proxy_->has_file)) return;
+  // [pxe 2.2.3] Nobody has named a file yet: the one who said PXEClient is asked on port 4011.
+  if (proxy_ || offer_->is_pxe) {
+    proxy_server_ = proxy_ ? proxy_->server : offer_->server;
+    phase_ = Phase::bound;
+  }
+}
+
+void DhcpClient::interface_is_up(Instant now) {
+  if (phase_ != Phase::bound) return;
+  phase_ = Phase::asking_proxy;
+  tries_ = 0;
+  wait_ = timing_.first_wait / 2;
+  send_at_ = now;
+  phase_ends_ = now + timing_.proxy_wait;
+}
+
+void DhcpClient::process_proxy_answer(const wire::DhcpPacket& packet, base::Bytes raw) {
+  const auto server = packet.options().find_ipv4(option::server_identifier);  // some boot servers leave it out
+  if (packet.message_type() != DhcpMessageType::ack || (server && *server != proxy_server_)) return;
+  outcome_.proxy.store(raw);
+  phase_ = Phase::done;
+}
+
+void DhcpClient::expire(Instant now) {
+  if (phase_ == Phase::discovering || phase_ == Phase::requesting) {
+    if (now >= give_up_) return fail();
+    if (phase_ == Phase::discovering && now >= phase_ends_) request(now);
+    if (phase_ == Phase::requesting && tries_ == timing_.max_requests && now >= send_at_) discover_anew(now);
+  }
+  if (phase_ == Phase::asking_proxy && now >= phase_ends_) phase_ = Phase::done;
+}
+
+void DhcpClient::fail() {
+  const std::int64_t seconds = timing_.total.us() / 1'000'000;
+  if (phase_ == Phase::requesting) {
+    failure_.emplace(base::ErrorCode::timed_out,
+                     "DHCP: the server {} offered {} but did not confirm it in {} s; look into its log for our DHCPREQUEST",
+                     offer_->server, offer_->address, seconds);
+  } else if (proxy_ || useless_replies_ != 0) {
+    failure_.emplace(base::ErrorCode::timed_out,
+                     "DHCP: servers answered, but none offered an address in {} s; has the server a free address for {}?",
+                     seconds, identity_.mac);
+  } else {
+    failure_.emplace(base::ErrorCode::timed_out,
+                     "DHCP: no answer to {} requests in {} s; check the cable, the switch port (spanning tree can block it "
+                     "for 50 s) and that a DHCP server serves this network",
+                     discovers_, seconds);
+  }
+  phase_ = Phase::failed;
+}
+
+std::size_t DhcpClient::write(base::MutBytes payload) const {
+  wire::BootpHeader header;
+  header.xid = xid_;
+  // Deviation: gPXE always says 0. Servers in pairs tell by it which clients nobody answers. The DHCPREQUEST repeats
+  // the DHCPDISCOVER's value [rfc2131 4.4.1].
+  header.secs = secs_;
+  // Deviation: gPXE never sets the flag; from the third unanswered try we do, for networks that lose unicast replies.
+  const bool broadcast = timing_.always_broadcast || discovers_ >= 3;
+  header.flags = broadcast && phase_ != Phase::asking_proxy ? wire::dhcp_flag_broadcast : std::uint16_t{0};
+  std::copy(identity_.mac.octets.begin(), identity_.mac.octets.end(), header.chaddr.begin());
+  if (phase_ == Phase::asking_proxy) header.ciaddr = offer_->address.value;
+
+  wire::DhcpBuilder builder(payload, header);
+  builder.add_u8(option::message_type, static_cast<std::uint8_t>(phase_ == Phase::discovering ? DhcpMessageType::discover
+                                                                                               : DhcpMessageType::request));
+  add_identity(builder, identity_);
+  if (phase_ == Phase::requesting) {
+    builder.add_u32(option::server_identifier, offer_->server.value);
+    builder.add_u32(option::requested_address, offer_->address.value);
+  } else if (phase_ == Phase::asking_proxy) {
+    builder.add_u32(option::server_identifier, proxy_server_.value);
+  }
+  return builder.finish();
+}
+
+std::optional<net::UdpOutgoing> DhcpClient::transmit(base::MutBytes payload, Instant now) {
+  expire(now);
+  if ((phase_ != Phase::discovering && phase_ != Phase::requesting && phase_ != Phase::asking_proxy) || now < send_at_) {
+    return std::nullopt;
+  }
+  ++tries_;
+  if (phase_ == Phase::discovering) {
+    ++discovers_;
+    secs_ = static_cast<std::uint16_t>(std::min<std::int64_t>((now - start_).us() / 1'000'000, 0xffff));
+  }
+  send_at_ = now + wait_;
+  wait_ = std::min(wait_ * 2, timing_.longest_wait);
+
+  net::UdpOutgoing outgoing;
+  outgoing.destination = base::Ipv4Address::broadcast();
+  outgoing.source_port = wire::dhcp_client_port;
+  outgoing.destination_port = wire::dhcp_server_port;
+  if (phase_ == Phase::asking_proxy) {
+    outgoing.destination = proxy_server_;
+    outgoing.destination_port = wire::pxe_boot_server_port;
+  }
+  outgoing.payload_size = write(payload);
+  if (outgoing.payload_size == 0) return std::nullopt;
+  return outgoing;
+}
+
+Instant DhcpClient::poll_at() const {
+  switch (phase_) {
+    case Phase::discovering: return std::min({send_at_, phase_ends_, give_up_});
+    case Phase::requesting: return std::min(send_at_, give_up_);
+    case Phase::asking_proxy: return std::min(send_at_, phase_ends_);
+    default: return Instant::never();
+  }
+}
+
+net::Ipv4Config DhcpClient::config() const {
+  net::Ipv4Config config;
+  const auto packet = wire::DhcpPacket::parse(outcome_.ack.view());
+  if (!packet) return config;
+  config.address = packet->yiaddr();
+  const wire::DhcpOptions& options = packet->options();
+  const std::uint32_t mask = options.find_u32(option::subnet_mask).value_or(0);
+  // A mask with holes is no mask; the interface then takes that of the address's class.
+  if (mask != 0 && std::countl_one(mask) + std::countr_zero(mask) == 32) config.netmask = {mask};
+  const auto router = options.find_ipv4(option::router);
+  // A router that is not our neighbour cannot be asked. Static routes (33, 121, 249) are not obeyed.
+  if (router && is_host_address(*router) && ((router->value ^ config.address.value) & config.netmask.value) == 0) {
+    config.gateway = *router;
+  }
+  const std::uint16_t mtu = options.find_u16(option::interface_mtu).value_or(0);
+  if (mtu >= net::Interface::least_mtu && mtu <= 1500) config.mtu = mtu;
+  return config;
+}
+
+}  // namespace proto
