@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "proto/dns_resolver.h"
+
+#include <algorithm>
+
+namespace proto {
+
+using base::ErrorCode;
+using base::Instant;
+
+DnsResolver::DnsResolver(std::string_view name, std::string_view search_domain,
+                         std::span<const base::Ipv4Address> servers, std::uint16_t local_port,
+                         base::EntropyPool& entropy, Instant now)
+    : name_(name), search_domain_(search_domain), servers_(servers), local_port_(local_port), entropy_(entropy) {
+  if (servers_.empty()) {
+    failure_.emplace(ErrorCode::not_found,
+                     "the name \"{}\" cannot be looked up: DHCP named no DNS server (option 6); use an IPv4 address instead",
+                     name_);
+  } else {
+    ask_next_candidate(now);
+  }
+}
+
+/// Composes candidate_ into question_; false when there is no such candidate.
+bool DnsResolver::compose_candidate() {
+  const bool has_dot = name_.find('.') != std::string_view::npos;
+  const bool in_domain = candidate_ == (has_dot ? 1U : 0U);
+  if (!in_domain) return wire::normalise_dns_name(name_, question_);
+  if (search_domain_.empty() || name_.ends_with('.')) return false;
+  base::Text<512> whole;
+  return whole.print("{}.{}", name_, search_domain_) && wire::normalise_dns_name(whole, question_);
+}
+
+void DnsResolver::ask_next_candidate(Instant now) {
+  for (; candidate_ < 2; ++candidate_) {
+    if (!compose_candidate()) continue;
+    ++candidate_;
+    return ask(now);
+  }
+  if (denier_.is_any()) {
+    failure_.emplace(ErrorCode::invalid, "\"{}\" cannot be the name of a server", name_.substr(0, 64));
+  } else {
+    failure_.emplace(ErrorCode::not_found,
+                     "the name \"{}\" has no address, says the DNS server {}; check its spelling, or use an IPv4 address",
+                     name_.substr(0, 64), denier_);
+  }
+}
+
+void DnsResolver::ask(Instant now) {
+  id_ = static_cast<std::uint16_t>(entropy_.next());
+  tries_ = 0;
+  send_at_ = now;
+}
+
+void DnsResolver::fail_with_servers() {
+  const base::Ipv4Address server = servers_[0];
+  if (last_code_) {
+    failure_.emplace(ErrorCode::refused,
+                     "the name \"{}\" could not be looked up: DNS server {} failed with code {}; use an IPv4 address, or "
+                     "another DNS server",
+                     name_.substr(0, 64), server, static_cast<unsigned>(*last_code_));
+  } else {
+    failure_.emplace(ErrorCode::timed_out,
+                     "the name \"{}\" could not be looked up: no answer from DNS server {}; check DHCP option 6, or use an "
+                     "IPv4 address",
+                     name_.substr(0, 64), server);
+  }
+}
+
+void DnsResolver::process(const net::UdpDatagram& datagram, Instant now) {
+  if (is_finished() || datagram.source_port != wire::dns_port) return;
+  const auto asked = servers_.first(std::min<std::size_t>(tries_, servers_.size()));
+  if (std::find(asked.begin(), asked.end(), datagram.source) == asked.end()) return;
+  const auto message = wire::DnsMessage::parse(datagram.payload);
+  if (!message || !message->is_response() || message->id() != id_ || !message->answers(question_)) return;
+
+  if (message->code() == wire::DnsCode::name_error) {
+    denier_ = datagram.source;
+    return ask_next_candidate(now);
+  }
+  if (message->code() != wire::DnsCode::no_error) {
+    last_code_ = message->code();
+    send_at_ = now;  // the next server may know
+    return;
+  }
+  wire::DnsName name = question_;
+  base::Ipv4Address address;
+  switch (message->find_address(name, address)) {
+    case wire::DnsMessage::Found::address:
+      address_ = address;
+      return;
+    case wire::DnsMessage::Found::alias:
+      if (++aliases_ > max_aliases) {
+        failure_.emplace(ErrorCode::malformed, "the name \"{}\" is an alias of an alias without end; use an IPv4 address",
+                         name_.substr(0, 64));
+        return;
+      }
+      question_ = name;
+      return ask(now);
+    case wire::DnsMessage::Found::nothing:
+      if (message->is_truncated()) break;
+      denier_ = datagram.source;
+      return ask_next_candidate(now);
+    case wire::DnsMessage::Found::malformed:
+      break;
+  }
+  // As good as no answer: the next server, or the same one again, is asked in time.
+}
+
+std::optional<net::UdpOutgoing> DnsResolver::transmit(base::MutBytes payload, Instant now) {
+  if (is_finished() || now < send_at_) return std::nullopt;
+  const auto count = static_cast<unsigned>(servers_.size());
+  if (tries_ == max_rounds * count) {
+    fail_with_servers();
+    return std::nullopt;
+  }
+  net::UdpOutgoing outgoing;
+  outgoing.destination = servers_[tries_ % count];
+  outgoing.source_port = local_port_;
+  outgoing.destination_port = wire::dns_port;
+  outgoing.payload_size = wire::emit_dns_question(payload, id_, question_);
+  send_at_ = now + base::Duration::seconds(1 << (tries_ / count));
+  ++tries_;
+  return outgoing;
+}
+
+}  // namespace proto
