@@ -12,22 +12,23 @@ std::string_view source_text(ArchitectureSource source) {
     case ArchitectureSource::option_93:
       return "by option 93";
     case ArchitectureSource::option_60:
-      return "by option 60, since option 93 is absent";
+      return "by option 60, since option 93 says nothing,";
     case ArchitectureSource::bare_pxeclient:
-      return "assumed, since it says only PXEClient";
+      return "as it says only PXEClient,";
     case ArchitectureSource::unknown:
       break;
   }
-  return "not known";
+  return "as far as is known";
 }
 
 std::string architectures_text(const ClientArchitectures& client) {
-  std::string text;
+  std::string text = std::string(source_text(client.source)) + " its architecture is ";
+  std::string_view comma = "";
   for (const std::uint16_t number : client.numbers.kept()) {
-    text += (text.empty() ? "" : ", ") + architecture_text(number);
+    text += std::string(comma) + architecture_text(number);
+    comma = ", ";
   }
-  text += "; " + std::string(source_text(client.source));
-  if (client.vendor_class_decided_http) text += "; option 60 decided whether it boots by HTTP";
+  if (client.vendor_class_decided_http) text += " (option 60 decided whether it boots by HTTP)";
   return text;
 }
 
@@ -87,17 +88,17 @@ std::string because_text(const Decision& decision) {
     case Because::raspberry_pi:
       return "it is a Raspberry Pi's ROM, which wants files of its own";
     case Because::architecture_served: {
-      std::string text = "its architecture is " + architectures_text(decision.client);
+      std::string text = architectures_text(decision.client);
       const auto numbers = decision.client.numbers.kept();
       if (std::find(numbers.begin(), numbers.end(), decision.architecture) == numbers.end()) {
-        text += "; counts as " + architecture_text(decision.architecture);
+        text += ", which counts as " + architecture_text(decision.architecture);
       }
       return text;
     }
     case Because::architecture_not_known:
       return "neither option 93 nor option 60 says what its architecture is";
     case Because::architecture_not_served:
-      return "no firmware is given for its architecture: " + architectures_text(decision.client);
+      return architectures_text(decision.client) + ", for which there is no firmware";
   }
   return {};
 }

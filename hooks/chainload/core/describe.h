@@ -15,7 +15,7 @@ std::string architecture_text(std::uint16_t number);
 /// What shows that this is a boot client, or that nothing does.
 std::string boot_sign_text(BootSign sign);
 
-/// `its architecture is 0 (x86-bios, by option 93)`.
+/// `by option 93 its architecture is 0 (x86-bios)`.
 std::string because_text(const Decision& decision);
 
 /// The whole answer in one sentence.

@@ -85,54 +85,14 @@ std::string message_name(std::uint8_t message_type) {
 }
 
 std::string_view feature_name(std::uint8_t code) {
-  switch (code) {
-    case 16:
-      return "pxe-ext";
-    case 17:
-      return "iscsi";
-    case 18:
-      return "aoe";
-    case 19:
-      return "http";
-    case 20:
-      return "https";
-    case 21:
-      return "tftp";
-    case 22:
-      return "ftp";
-    case 23:
-      return "dns";
-    case 24:
-      return "bzimage";
-    case 25:
-      return "multiboot";
-    case 26:
-      return "slam";
-    case 27:
-      return "srp";
-    case 32:
-      return "nbi";
-    case 33:
-      return "pxe";
-    case 34:
-      return "elf";
-    case 35:
-      return "comboot";
-    case 36:
-      return "efi";
-    case 37:
-      return "fcoe";
-    case 38:
-      return "vlan";
-    case 39:
-      return "menu";
-    case 40:
-      return "sdi";
-    case 41:
-      return "nfs";
-    default:
-      return {};
-  }
+  constexpr std::uint8_t first_named = etherboot::first_feature;
+  constexpr std::array<std::string_view, 26> names = {
+      "pxe-ext",   "iscsi",   "aoe", "http", "https", "tftp", "ftp", "dns", "bzimage",
+      "multiboot", "slam",    "srp", "",     "",      "",     "",    "nbi", "pxe",
+      "elf",       "comboot", "efi", "fcoe", "vlan",  "menu", "sdi", "nfs"};
+  static_assert(names[41 - first_named] == "nfs" && names[32 - first_named] == "nbi");
+  if (code < first_named || code >= first_named + names.size()) return {};
+  return names[code - first_named];
 }
 
 }  // namespace chainload::core

@@ -80,9 +80,8 @@ CHAINLOAD_ENTRY int load(LibraryHandle& handle) {
       return 1;
     }
     library = std::make_unique<Library>(handle.getParameters(), chainload::kea::is_serving_already());
-    handle.registerCommandCallout("chainload-status", chainload_status);
+    handle.registerCommandCallout(chainload::kea::status_command, chainload_status);
     handle.registerCommandCallout("chainload-explain", chainload_explain);
-    chainload::kea::mark_loaded();
   } catch (const std::exception& error) {
     library.reset();
     LOG_ERROR(chainload::kea::logger, CHAINLOAD_LOAD_REFUSED).arg(error.what());

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: MPL-2.0
-// Marks in Kea's statistics, which belong to the process and not to the library.
+// What tells a server that serves from one that starts: marks in tables that belong to the process, not to the library.
 #include "process_marks.h"
 
+#include <hooks/server_hooks.h>
 #include <stats/stats_mgr.h>
 
 namespace chainload::kea {
 namespace {
 
-/// How often the library was loaded in this process.
-constexpr const char* loads = "chainload-loads";
+/// Registering the command gives it a hook point. Kea never forgets one, not even when the library is closed, and no
+/// command can remove it (statistic-remove-all would take a mark among the statistics).
+bool was_loaded_before() {
+  const std::string hook = isc::hooks::ServerHooks::commandToHookName(status_command);
+  return isc::hooks::ServerHooks::getServerHooks().findIndex(hook) >= 0;
+}
 
-/// Kea sets it when it commits a configuration, after loading the libraries of that configuration.
-constexpr const char* set_at_commit = "declined-addresses";
+/// Kea sets this statistic when it commits a configuration, which is after it loaded the libraries of that
+/// configuration: it is there when the server has served without this library.
+bool has_committed_a_configuration() {
+  return isc::stats::StatsMgr::instance().getObservation("declined-addresses") != nullptr;
+}
 
 }  // namespace
 
-bool is_serving_already() {
-  const isc::stats::StatsMgr& statistics = isc::stats::StatsMgr::instance();
-  return statistics.getObservation(loads) || statistics.getObservation(set_at_commit);
-}
-
-void mark_loaded() {
-  isc::stats::StatsMgr::instance().addValue(loads, static_cast<std::int64_t>(1));
-}
+bool is_serving_already() { return was_loaded_before() || has_committed_a_configuration(); }
 
 }  // namespace chainload::kea

@@ -4,11 +4,11 @@
 
 namespace chainload::kea {
 
-/// True in a process that has taken on a configuration before, with this library or without it: a failing
-/// load would then leave it alive but deaf.
-bool is_serving_already();
+/// The command whose registration marks the process as having loaded this library.
+inline constexpr const char* status_command = "chainload-status";
 
-/// Leaves a mark that outlives dlclose.
-void mark_loaded();
+/// True in a process that has taken on a configuration before, with this library or without it: a failing load would
+/// then leave it alive but deaf. Ask before the commands are registered.
+bool is_serving_already();
 
 }  // namespace chainload::kea
