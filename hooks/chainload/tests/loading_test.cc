@@ -25,6 +25,17 @@ std::string file_for_gpxe(const Answer& explained) {
 
 const std::string gpxe_facts = R"({ "facts": { "user-class": "gPXE" } })";
 
+/// The server's full parser knows `//`, the plain one of its libraries does not.
+std::string without_comment_lines(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::string text;
+  for (std::string line; std::getline(file, line);) {
+    if (line.find_first_not_of(' ') == line.find("//")) line.clear();
+    text += line + '\n';
+  }
+  return text;
+}
+
 TEST_F(Loading, good_parameters_load_and_write_nothing_until_the_server_is_configured) {
   ASSERT_TRUE(load(short_form_json));
   EXPECT_FALSE(std::filesystem::exists(state_directory()));
@@ -67,6 +78,26 @@ TEST_F(Loading, every_key_is_taken) {
   EXPECT_EQ(status.result, 0);
   EXPECT_EQ(status.arguments->get("log-decisions")->stringValue(), "all");
   EXPECT_EQ(status.arguments->get("policy")->get("firmware")->get("x64-uefi")->stringValue(), "a.efi");
+}
+
+// The server's own check of a configuration does not call load(): the parameters are tried here.
+TEST_F(Loading, parameters_of_the_shipped_configurations_are_good) {
+  std::size_t tried = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(KEA_CONFIGS)) {
+    if (entry.path().extension() != ".json") continue;
+    const auto document = isc::data::Element::fromJSON(without_comment_lines(entry.path()));
+    for (const auto& library : document->get("Dhcp4")->get("hooks-libraries")->listValue()) {
+      if (library->get("library")->stringValue() != "@HOOK@") continue;
+      std::string parameters = library->get("parameters")->str();
+      const std::string word = "@STATE_DIRECTORY@";
+      if (const auto at = parameters.find(word); at != std::string::npos) {
+        parameters.replace(at, word.size(), "@STATE@");
+      }
+      EXPECT_TRUE(load(parameters)) << entry.path();
+      ++tried;
+    }
+  }
+  EXPECT_GT(tried, 0u);
 }
 
 TEST_F(Loading, only_kea_dhcp4_may_load_it) {
