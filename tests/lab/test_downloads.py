@@ -6,10 +6,11 @@ The file is an extra initrd that holds random bytes; the booted Linux prints the
 
 import pytest
 
-from labkit import expect, initrd
+from labkit import frames, initrd
 from labkit.initrd import Payload
 from labkit.lab import quiet_linux
 from labkit.machine import default_mac
+from labkit.network import server_address
 from labkit.tftp_transfers import transfers
 
 headers_only = 600  # enough of each frame for DHCP, TFTP requests and all headers
@@ -32,6 +33,9 @@ def test_http_download_is_whole(lab, nic, mebibytes):
     payload = Payload(lab.files, "payload", mebibytes, seed=mebibytes)
     lab.web.set_machine(default_mac, "vmlinuz", ["initrd.img", payload.path.name], quiet_linux)
     boot_and_compare(lab, nic, payload, timeout=120)
+    syn = next(segment for segment in lab.capture.tcp() if segment.flags == frames.flag_syn)
+    assert syn.option(frames.option_mss) == (1460).to_bytes(2, "big")
+    assert syn.option(frames.option_sack_permitted) == b""
     sent = [request for request in lab.web.requests() if request.target == "/" + payload.path.name]
     assert [request.size for request in sent] == [payload.path.stat().st_size]
 
@@ -59,6 +63,8 @@ def test_http_download_is_whole_over_a_wire_with_every_fault(lab):
     lab.web.set_machine(default_mac, "vmlinuz", ["initrd.img", payload.path.name], quiet_linux)
     boot_and_compare(lab, "virtio", payload, timeout=240)
     counts = lab.wire.stop()["down"]
+    told = [segment for segment in lab.capture.tcp() if segment.option(frames.option_sack)]
+    assert any(segment.target == server_address for segment in told), "losses were never told by SACK"
     assert min(counts[fault] for fault in ("dropped", "duplicated", "reordered", "corrupted")) > 0
 
 
@@ -72,7 +78,10 @@ def test_tftp_download_is_whole(lab, server, mebibytes):
     lab.web.set_machine(default_mac, "vmlinuz", ["initrd.img", address], quiet_linux)
     boot_and_compare(lab, "virtio", payload, timeout=120)
 
+    lab.capture.stop()
+    assert lab.capture.dropped_by_kernel() == 0
     moved = next(moved for moved in transfers(lab.capture.udp()) if moved.file.lstrip("/") == payload.path.name)
+    assert moved.size == payload.path.stat().st_size
     assert {"blksize", "tsize", "windowsize"} <= set(moved.asked)
     assert moved.granted["tsize"] == str(payload.path.stat().st_size)
     assert moved.block_size > 1024

@@ -4,7 +4,8 @@
 import pytest
 
 from labkit import kea
-from labkit.client import RawClient
+from labkit.client import RawClient, bootp
+from labkit.dhcp import ack, inform, nak, request
 
 script = "http://198.18.77.1/real_boot_script.php?mac=${mac}"
 wanted = (55, bytes([1, 3, 6, 12, 15, 43, 60, 66, 67, 128, 175]))
@@ -66,9 +67,9 @@ def fresh_answers(lab, name, clients):
         for number, (key, (mac, options)) in enumerate(clients.items()):
             offer = client.discover(mac, options, xid=bytes([number + 1]) * 4)
             assert offer is not None, f"{name}: no OFFER for {key}"
-            ack = client.request(mac, offer, options)
-            assert ack is not None, f"{name}: no ACK for {key}"
-            answers[key] = (offer.raw, ack.raw)
+            taken = client.request(mac, offer, options)
+            assert taken is not None, f"{name}: no ACK for {key}"
+            answers[key] = (offer.raw, taken.raw)
     finally:
         client.close()
     return answers
@@ -113,6 +114,27 @@ def test_strangers_get_the_very_bytes_they_get_without_the_hook(lab):
     lab.start_kea(kea.without_hook(config))
     without_hook = fresh_answers(lab, "without the hook", strangers)
     assert with_hook == without_hook
+
+
+def test_informs_and_refusals_to_boot_clients_are_left_alone(lab):
+    """The server says no (a NAK), or the client has its address already (an INFORM): neither is a boot."""
+    config = kea.short_config()
+    config["Dhcp4"]["authoritative"] = True
+    mac, options, *_ = table["bios rom"]
+    foreign_address = (50, bytes([10, 0, 0, 1]))
+    answers = []
+    for tried in (config, kea.without_hook(config)):
+        (lab.run / "kea/kea-dhcp4.log").unlink(missing_ok=True)
+        server = lab.start_kea(tried)
+        client = RawClient(lab.network)
+        refused = client.ask(bootp(request, mac, [*options, foreign_address]), mac)
+        informed = client.ask(bootp(inform, mac, options, ciaddr="198.18.77.150"), mac)
+        client.close()
+        assert server.decisions() == []
+        server.stop()
+        assert refused.type == nak and informed.type == ack
+        answers.append((refused.raw, informed.raw))
+    assert answers[0] == answers[1]
 
 
 def test_many_threads_answer_as_one_does(lab):

@@ -3,15 +3,17 @@
 
 import os
 import select
+import socket
 import time
 
 from .dhcp import Message, discover, request
 
 
-def bootp(kind, mac, options=(), xid=b"\x12\x34\x56\x78", flags=0x8000, secs=0):
+def bootp(kind, mac, options=(), xid=b"\x12\x34\x56\x78", flags=0x8000, secs=0, ciaddr="0.0.0.0"):
     """A BOOTP request with `options`, (code, value) pairs behind the message type, in the order given."""
     hardware = bytes.fromhex(mac.replace(":", ""))
-    head = bytes([1, 1, 6, 0]) + xid + secs.to_bytes(2, "big") + flags.to_bytes(2, "big") + bytes(16)
+    head = (bytes([1, 1, 6, 0]) + xid + secs.to_bytes(2, "big") + flags.to_bytes(2, "big")
+            + socket.inet_aton(ciaddr) + bytes(12))
     fixed = head + hardware + bytes(16 - len(hardware)) + bytes(64 + 128) + b"\x63\x82\x53\x63"
     body = b"".join(bytes([code, len(value)]) + value for code, value in [(53, bytes([kind])), *options])
     return (fixed + body + b"\xff").ljust(300, b"\0")
@@ -46,8 +48,7 @@ class RawClient:
 
     def request(self, mac, offer, options=(), **fields):
         """Takes up `offer`; returns the ACK."""
-        address = bytes(int(part) for part in offer.yiaddr.split("."))
-        taking = [*options, (54, offer.get(54)), (50, address)]
+        taking = [*options, (54, offer.get(54)), (50, socket.inet_aton(offer.yiaddr))]
         return self.ask(bootp(request, mac, taking, xid=fields.pop("xid", offer.xid), **fields), mac)
 
     def close(self):

@@ -5,7 +5,7 @@ A capture of a large download holds tens of thousands of frames; a full dissecti
 """
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -16,14 +16,24 @@ class Datagram:
     source_port: int
     target: str
     target_port: int
-    payload: bytes
+    payload: bytes  # as much of it as the capture kept
+    length: int  # of the payload as sent
 
 
 @dataclass
 class Segment(Datagram):
-    """A TCP segment: a Datagram with its sequence number and flags."""
+    """A TCP segment: a Datagram with its sequence number, flags and options."""
     sequence: int = 0
     flags: int = 0
+    options: list = field(default_factory=list)  # (kind, value) pairs
+
+    def option(self, kind):
+        return next((value for found, value in self.options if found == kind), None)
+
+
+# Option kinds and flags [rfc9293 3.1, rfc2018].
+option_mss, option_sack_permitted, option_sack = 2, 4, 5
+flag_syn, flag_ack = 0x02, 0x10
 
 
 def _address(raw):
@@ -47,7 +57,7 @@ def udp(time, frame):
     at = 14 + head[1]
     source_port, target_port, length = struct.unpack_from(">HHH", frame, at)
     return Datagram(time, _address(frame[26:30]), source_port, _address(frame[30:34]), target_port,
-                    frame[at + 8:at + length])
+                    frame[at + 8:at + length], length - 8)
 
 
 def tcp(time, frame):
@@ -59,7 +69,20 @@ def tcp(time, frame):
     source_port, target_port, sequence = struct.unpack_from(">HHI", frame, at)
     data_at = at + (frame[at + 12] >> 4) * 4
     return Segment(time, _address(frame[26:30]), source_port, _address(frame[30:34]), target_port,
-                   frame[data_at:14 + head[2]], sequence, frame[at + 13])
+                   frame[data_at:14 + head[2]], 14 + head[2] - data_at, sequence, frame[at + 13],
+                   list(_tcp_options(frame[at + 20:data_at])))
+
+
+def _tcp_options(area):
+    at = 0
+    while at < len(area) and area[at] != 0:
+        if area[at] == 1:
+            at += 1
+            continue
+        if at + 2 > len(area) or area[at + 1] < 2:
+            return
+        yield area[at], area[at + 2:at + area[at + 1]]
+        at += area[at + 1]
 
 
 def read_pcap(path: Path):

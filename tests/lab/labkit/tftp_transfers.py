@@ -56,8 +56,8 @@ class Follower:
             transfer.data_packets += 1
             if second == (transfer.last_block + 1) & 0xFFFF:
                 transfer.last_block = second
-                transfer.size += len(payload) - 4
-                if len(payload) - 4 < transfer.block_size:
+                transfer.size += datagram.length - 4
+                if datagram.length - 4 < transfer.block_size:
                     transfer.finished = datagram.time
         elif transfer and opcode == _ERROR:
             transfer.error = payload[4:].split(b"\0")[0].decode("latin-1")
