@@ -59,6 +59,16 @@ def test_a_layer_that_includes_one_to_its_right_is_found(tmp_path, name, include
     assert f"{name}:3: " in done.stdout and included.strip('"') in done.stdout
 
 
+def test_a_product_file_that_includes_a_test_bench_is_found(tmp_path):
+    done = run_lint(tmp_path, **{
+        "firmware/net/loop_bench.h": includes('"platform/host/simulation.h"'),
+        "firmware/net/loop_test.cc": includes('"net/loop_bench.h"'),
+        "firmware/net/loop.cc": includes('"net/loop_bench.h"'),
+    })
+    assert done.returncode == 1
+    assert "firmware/net/loop.cc:2: includes the test bench" in done.stdout and "1 finding" in done.stdout
+
+
 def test_angle_brackets_do_not_hide_a_layer(tmp_path):
     done = run_lint(tmp_path, **{"firmware/proto/http.h": licence, "firmware/net/tcp.cc": includes("<proto/http.h>")})
     assert done.returncode == 1
