@@ -2,6 +2,7 @@
 // Where a download goes.
 #pragma once
 
+#include "base/bytes.h"
 #include "base/result.h"
 
 namespace proto {

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "proto/http_transfer.h"
+
+#include <algorithm>
+
+#include "proto/printable.h"
+#include "wire/http.h"
+
+namespace proto {
+
+using base::ErrorCode;
+
+base::Status compose_http_request(const Uri& uri, HttpRequestText& request) {
+  base::Text<8> port;
+  if (uri.port_or(wire::http_port) != wire::http_port) port.print(":{}", uri.port());
+  // The agent's name holds gPXE, for servers that look for it there.
+  const bool fits = request.print(
+      "GET {}{}{}{} HTTP/1.1\r\nHost: {}{}\r\nUser-Agent: Chainload/" CHAINLOAD_VERSION
+      " (gPXE)\r\nAccept: */*\r\nConnection: keep-alive\r\n\r\n",
+      uri.path().empty() ? "/" : "", uri.path(), uri.has_query() ? "?" : "", uri.query(), uri.host(), port.view());
+  if (!fits) return base::Error(ErrorCode::too_large, "the request to {} does not fit: use a shorter address", uri.host());
+  return base::Done{};
+}
+
+std::size_t HttpTransfer::receive(base::Bytes input) {
+  std::size_t used = 0;
+  while (used < input.size() && state_ != State::over) {
+    const base::Bytes rest = input.subspan(used);
+    const bool in_body =
+        state_ == State::counted_body || state_ == State::body_to_the_end || state_ == State::chunk_data;
+    used += in_body ? receive_body(rest) : receive_line(rest);
+  }
+  if (used != 0) has_begun_ = true;
+  return used;
+}
+
+std::size_t HttpTransfer::receive_line(base::Bytes input) {
+  const auto newline = std::find(input.begin(), input.end(), std::uint8_t{'\n'});
+  const bool is_whole = newline != input.end();
+  std::string_view piece = base::as_text(input).substr(0, static_cast<std::size_t>(newline - input.begin()));
+  const std::size_t used = piece.size() + (is_whole ? 1 : 0);
+  if (used > max_head - head_bytes_) {
+    fail(ErrorCode::too_large, "sends headers without end");
+    return used;
+  }
+  head_bytes_ += used;
+  if (line_size_ != 0 || !is_whole) {
+    const std::size_t kept = std::min(piece.size(), line_.size() - line_size_);
+    std::copy_n(piece.begin(), kept, line_.begin() + static_cast<std::ptrdiff_t>(line_size_));
+    line_size_ += kept;
+    if (kept < piece.size()) line_is_overlong_ = true;
+    if (!is_whole) return used;
+    piece = {line_.data(), line_size_};
+  }
+  if (piece.ends_with('\r')) piece.remove_suffix(1);  // lines may end with LF alone [rfc9112 2.2]
+  process_line(piece);
+  line_size_ = 0;
+  line_is_overlong_ = false;
+  return used;
+}
+
+void HttpTransfer::process_line(std::string_view line) {
+  switch (state_) {
+    case State::status_line: return process_status_line(line);
+    case State::header: return line.empty() ? end_of_head() : process_header(line);
+    case State::chunk_size: {
+      const auto size = wire::parse_http_chunk_size(line);
+      if (!size) return fail(ErrorCode::malformed, "sends a chunk without a proper size");
+      left_ = *size;
+      state_ = *size == 0 ? State::trailer : State::chunk_data;
+      head_bytes_ = 0;
+      return;
+    }
+    case State::chunk_end:
+      if (!line.empty()) return fail(ErrorCode::malformed, "sends more than it announced for a chunk");
+      state_ = State::chunk_size;
+      return;
+    case State::trailer:
+      if (line.empty()) finish();
+      return;
+    default: return;
+  }
+}
+
+void HttpTransfer::begin_head() {
+  state_ = State::status_line;
+  length_.reset();
+  is_chunked_ = false;
+  location_.clear();
+}
+
+void HttpTransfer::process_status_line(std::string_view line) {
+  const auto status = wire::parse_http_status_line(line);
+  if (!status) return fail(ErrorCode::malformed, "does not speak HTTP/1.x; check the port");
+  minor_version_ = status->minor_version;
+  code_ = status->code;
+  reason_.assign(printable(status->reason));
+  keeps_connection_ = minor_version_ >= 1;
+  state_ = State::header;
+}
+
+void HttpTransfer::process_header(std::string_view line) {
+  if (line[0] == ' ' || line[0] == '\t') return;  // an obsolete folded line; no header that we read is folded
+  const auto field = wire::parse_http_field(line);
+  if (!field) return fail(ErrorCode::malformed, "sends a header that breaks HTTP");
+  process_known_header(field->name, field->value);
+}
+
+void HttpTransfer::process_known_header(std::string_view name, std::string_view value) {
+  const auto is = [&](std::string_view known) { return base::equal_ignoring_case(name, known); };
+  const bool is_known = is("Content-Length") || is("Transfer-Encoding") || is("Connection") || is("Location");
+  if (!is_known) return;
+  if (line_is_overlong_) return fail(ErrorCode::too_large, "sends a header that is too long");
+  if (is("Content-Length")) {
+    const auto length = wire::parse_http_length(value);
+    if (!length || (length_ && *length_ != *length)) return fail(ErrorCode::malformed, "contradicts itself about the length");
+    length_ = length;
+  } else if (is("Transfer-Encoding")) {
+    if (is_chunked_ || !base::equal_ignoring_case(value, "chunked")) {
+      return fail(ErrorCode::unsupported, "uses a transfer encoding other than chunked, which this firmware does not know");
+    }
+    is_chunked_ = true;
+  } else if (is("Connection")) {
+    if (wire::http_list_contains(value, "close")) keeps_connection_ = false;
+    if (minor_version_ == 0 && wire::http_list_contains(value, "keep-alive")) keeps_connection_ = true;
+  } else if (location_.empty() && !location_.assign(value)) {
+    fail(ErrorCode::too_large, "redirects to an address of more than 1024 characters");
+  }
+}
+
+bool HttpTransfer::is_redirect() const {
+  return code_ == 301 || code_ == 302 || code_ == 303 || code_ == 307 || code_ == 308;
+}
+
+void HttpTransfer::end_of_head() {
+  if (code_ < 200) {
+    if (code_ == 101 || ++informational_ > max_informational) {
+      return fail(ErrorCode::malformed, "sends interim answers without end");
+    }
+    return begin_head();
+  }
+  head_bytes_ = 0;
+  is_wanted_ = code_ == 200 || code_ == 203;
+  if (!is_redirect()) {
+    location_.clear();
+  } else if (location_.empty()) {
+    failure_.emplace(ErrorCode::malformed, "the web server {} answers {} but does not say where to go; look into its log",
+                     host_.substr(0, 64), code_);
+  }
+  if (!is_wanted_ && !is_redirect()) refuse_status();
+  begin_body();
+}
+
+void HttpTransfer::refuse_status() {
+  std::string_view advice = "look into its log";
+  ErrorCode kind = ErrorCode::refused;
+  if (code_ == 404 || code_ == 410) {
+    kind = ErrorCode::not_found;
+    advice = "check the path and the directory that the server serves";
+  } else if (code_ == 401) {
+    advice = "it asks for a password";
+  } else if (code_ == 403) {
+    advice = "check that the server may read the file";
+  } else if (code_ == 204 || code_ == 205 || code_ == 304) {
+    advice = "there is nothing in this answer that could be used";
+  } else if (code_ >= 500) {
+    advice = "the fault is in the server or its script; look into its log";
+  }
+  failure_.emplace(kind, "the web server {} answers {} {}; {}", host_.substr(0, 64), code_, reason_.view(), advice);
+}
+
+void HttpTransfer::begin_body() {
+  // [rfc9112 6.3] how the body ends, in order of precedence
+  if (code_ == 204 || code_ == 205 || code_ == 304) {
+    keeps_connection_ = false;  // some servers send a body all the same
+    return finish();
+  }
+  if (is_chunked_) {
+    if (length_ || minor_version_ == 0) keeps_connection_ = false;  // one of them lies
+    state_ = State::chunk_size;
+  } else if (length_) {
+    if (!is_wanted_ && *length_ > max_discarded) keeps_connection_ = false;
+    left_ = *length_;
+    state_ = State::counted_body;
+    if (is_wanted_ && left_ != 0 && sink_.expect != nullptr) {
+      if (auto status = sink_.expect(sink_.self, left_); !status) {
+        failure_ = status.error();
+        keeps_connection_ = false;
+        return finish();
+      }
+    }
+    if (left_ == 0) return finish();
+  } else {
+    keeps_connection_ = false;
+    state_ = State::body_to_the_end;
+  }
+  // What nobody wants is received only for the sake of the connection.
+  if (!is_wanted_ && !keeps_connection_) finish();
+}
+
+std::size_t HttpTransfer::receive_body(base::Bytes input) {
+  base::Bytes piece = input;
+  if (state_ != State::body_to_the_end && left_ < piece.size()) piece = piece.first(static_cast<std::size_t>(left_));
+  bytes_ += piece.size();
+  if (is_wanted_) {
+    if (auto status = sink_.write(sink_.self, piece); !status) {
+      failure_ = status.error();
+      keeps_connection_ = false;
+      finish();
+      return piece.size();
+    }
+  } else if (bytes_ > max_discarded) {
+    keeps_connection_ = false;
+    finish();
+    return piece.size();
+  }
+  if (state_ != State::body_to_the_end) {
+    left_ -= piece.size();
+    if (left_ == 0) {
+      if (state_ == State::counted_body) {
+        finish();
+      } else {
+        state_ = State::chunk_end;
+      }
+    }
+  }
+  return piece.size();
+}
+
+void HttpTransfer::end_of_stream() {
+  if (state_ == State::over) return;
+  keeps_connection_ = false;
+  // The last chunk has said that the body is whole; only its empty line is missing.
+  const bool is_whole = state_ == State::body_to_the_end || state_ == State::trailer;
+  if (is_whole || failure_ || (!is_wanted_ && !location_.empty() && state_ != State::header)) return finish();
+  if (state_ == State::counted_body) {
+    failure_.emplace(ErrorCode::interrupted,
+                     "the web server {} ended the connection early: {} of {} bytes were received; try again",
+                     host_.substr(0, 64), bytes_, *length_);
+    return finish();
+  }
+  if (state_ == State::status_line || state_ == State::header) {
+    return fail(ErrorCode::interrupted, "ended the connection without an answer");
+  }
+  failure_.emplace(ErrorCode::interrupted,
+                   "the web server {} ended the connection early: {} bytes were received and more announced; try again",
+                   host_.substr(0, 64), bytes_);
+  finish();
+}
+
+void HttpTransfer::finish() { state_ = State::over; }
+
+void HttpTransfer::fail(ErrorCode code, std::string_view what) {
+  // A fault in a body that nobody wants costs the connection, not the answer.
+  const bool in_body = state_ == State::chunk_size || state_ == State::chunk_end || state_ == State::trailer;
+  if (!failure_ && (is_wanted_ || !in_body)) failure_.emplace(code, "the web server {} {}", host_.substr(0, 64), what);
+  keeps_connection_ = false;
+  finish();
+}
+
+}  // namespace proto
