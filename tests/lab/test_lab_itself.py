@@ -47,17 +47,19 @@ def test_kea_comments_are_taken_out_but_not_from_strings(tmp_path):
 
 def test_boot_script_answers_by_mac_over_real_php(lab):
     lab.start_web()
-    lab.web.set_machine("52:54:00:77:00:09", "vmlinuz", ["a.img", "tftp://198.18.77.1/b.img"], "quiet", say="Hello")
+    lab.web.set_machine("52:54:00:77:00:09", "vmlinuz", ["a.img", "tftp://198.18.77.1/b.img"], "quiet")
+    lab.web.set_script("52:54:00:77:00:08", "echo Hello", "exit")
     fetched = {}
-    for mac in ("52:54:00:77:00:09", "52-54-00-77-00-09", "52:54:00:00:00:00", "nobody"):
+    for mac in ("52:54:00:77:00:08", "52:54:00:77:00:09", "52-54-00-77-00-09", "52:54:00:00:00:00", "nobody"):
         fetched[mac] = subprocess.run(
             lab.network.command("/bin/busybox", "wget", "-q", "-O", "-",
                                 f"http://198.18.77.1/real_boot_script.php?mac={mac}"),
             capture_output=True, text=True, timeout=20).stdout
     script = fetched["52:54:00:77:00:09"].splitlines()
     assert script[0] == "#!gpxe"
-    assert script[2:] == ["echo Hello", "kernel http://198.18.77.1/vmlinuz quiet", "initrd http://198.18.77.1/a.img",
+    assert script[2:] == ["kernel http://198.18.77.1/vmlinuz quiet", "initrd http://198.18.77.1/a.img",
                           "initrd tftp://198.18.77.1/b.img", "boot"]
+    assert fetched["52:54:00:77:00:08"].splitlines()[2:] == ["echo Hello", "exit"]
     assert fetched["52-54-00-77-00-09"] == fetched["52:54:00:77:00:09"]
     assert "Nothing is set up for 52:54:00:00:00:00" in fetched["52:54:00:00:00:00"]
     assert fetched["nobody"] == "" and lab.web.requests()[-1].status == 400

@@ -96,11 +96,18 @@ class Web:
             self.stop()
             raise
 
-    def set_machine(self, mac, kernel, initrds=(), arguments="", say=""):
+    def set_machine(self, mac, kernel, initrds=(), arguments=""):
         """What the boot script tells the machine with this MAC to boot."""
+        self._set(mac, {"kernel": kernel, "initrds": list(initrds), "arguments": arguments})
+
+    def set_script(self, mac, *lines):
+        """The lines of the boot script for this MAC, behind its first one."""
+        self._set(mac, {"script": lines})
+
+    def _set(self, mac, machine):
         path = self.files / "machines.json"
         table = json.loads(path.read_text()) if path.exists() else {}
-        table[mac] = {"kernel": kernel, "initrds": list(initrds), "arguments": arguments, "say": say}
+        table[mac] = machine
         new = path.with_suffix(".new")
         new.write_text(json.dumps(table))
         new.replace(path)

@@ -19,8 +19,8 @@ if ($machine === null) {
 $here = 'http://' . $_SERVER['SERVER_ADDR'];
 echo "#!gpxe\n";
 echo "# made for $mac\n";
-if (($machine['say'] ?? '') !== '') {
-    echo "echo {$machine['say']}\n";
+if (isset($machine['script'])) {
+    exit(implode("\n", $machine['script']) . "\n");
 }
 echo "kernel $here/{$machine['kernel']} {$machine['arguments']}\n";
 foreach ($machine['initrds'] as $initrd) {
