@@ -43,6 +43,7 @@ Decision given(Decision decision, std::string_view rule, Because because, std::s
   decision.because = because;
   decision.boot_file = boot_file;
   decision.next_server = policy.next_server;
+  decision.next_server_text = policy.next_server_text;
   const auto numbers = decision.client.numbers.kept();
   const std::uint16_t read_as = numbers.empty() ? architecture_count : numbers.front();
   const bool fits = boot_file.size() <= longest_boot_file(decision.kind, read_as);

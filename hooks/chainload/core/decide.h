@@ -40,6 +40,7 @@ struct Decision {
   std::string_view user_class;     // of the policy, with user_class_listed
   std::string_view boot_file;      // of the policy, with boot and refused
   Ipv4 next_server{};
+  std::string_view next_server_text;  // of the policy, dotted
 
   bool concerns_boot_client() const { return because > Because::not_a_boot_client; }
 };

@@ -110,8 +110,8 @@ std::string decision_text(const Facts& facts, const Decision& decision) {
   const std::string why = " by rule " + std::string(decision.rule) + ", because " + because_text(decision);
   switch (decision.outcome) {
     case Outcome::boot:
-      return who + " gets " + std::string(decision.boot_file) + " from " + ipv4_text(decision.next_server) +
-             why;
+      return who + " gets " + std::string(decision.boot_file) + " from " +
+             std::string(decision.next_server_text) + why;
     case Outcome::refused:
       return who + " would get " + std::string(decision.boot_file) + why + "; but the name has " +
              std::to_string(decision.boot_file.size()) +

@@ -38,22 +38,10 @@ OptionEdit boot_file_option(const Decision& decision) {
   return edit;
 }
 
-/// Dotted, where the client asked for it: `next-server` has no name to give.
+/// The dotted next-server, since the short form has no name to give, and only where the client asked for it.
 OptionEdit tftp_server_option(const Facts& facts, const Decision& decision) {
   if (!facts.asks_for(option::tftp_server)) return remove(option::tftp_server);
-  OptionEdit edit{.code = option::tftp_server, .edit = Edit::write, .value = {}};
-  const auto address = static_cast<std::uint32_t>(decision.next_server);
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    const std::uint32_t part = address >> shift & 255;
-    std::array<char, 4> text{};
-    std::size_t len = 0;
-    if (part >= 100) text[len++] = static_cast<char>('0' + part / 100);
-    if (part >= 10) text[len++] = static_cast<char>('0' + part / 10 % 10);
-    text[len++] = static_cast<char>('0' + part % 10);
-    if (shift > 0) text[len++] = '.';
-    if (!edit.value.append(std::string_view(text.data(), len))) return remove(option::tftp_server);
-  }
-  return edit;
+  return write(option::tftp_server, decision.next_server_text);
 }
 
 /// Sub-options the server was configured to send stay; ours is added unless it is there already.

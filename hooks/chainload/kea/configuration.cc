@@ -22,7 +22,8 @@ constexpr std::array<std::string_view, 7> known_keys = {"default-enabled", "firm
                                                         "next-server",     "script",   "state-directory",
                                                         "user-classes"};
 
-/// `file:line:column`, or nothing for an element that came from no file: Kea then says `<wire>` and counts octets.
+/// `file:line:column`, or nothing for an element that came from no file: Kea then says `<wire>` and counts
+/// octets.
 std::string position_of(const Element& element) {
   const Element::Position& position = element.getPosition();
   if (position.file_.empty() || position.file_.front() == '<') return {};

@@ -37,7 +37,7 @@ void log_decision(const core::Facts& facts, const core::Decision& decision, LogD
           .arg(client_text(decision))
           .arg(message_name(facts.message_type))
           .arg(std::string(decision.rule))
-          .arg(core::ipv4_text(decision.next_server))
+          .arg(std::string(decision.next_server_text))
           .arg(std::string(decision.boot_file));
       return;
     case Outcome::refused:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// What tells a server that serves from one that starts: marks in tables that belong to the process, not to the library.
+// What tells a server that serves from one that starts: marks in tables that belong to the process, not to
+// the library.
 #include "process_marks.h"
 
 #include <hooks/server_hooks.h>
@@ -8,8 +9,8 @@
 namespace chainload::kea {
 namespace {
 
-/// Registering the command gives it a hook point. Kea never forgets one, not even when the library is closed, and no
-/// command can remove it (statistic-remove-all would take a mark among the statistics).
+/// Registering the command gives it a hook point. Kea never forgets one, not even when the library is closed,
+/// and no command can remove it (statistic-remove-all would take a mark among the statistics).
 bool was_loaded_before() {
   const std::string hook = isc::hooks::ServerHooks::commandToHookName(status_command);
   return isc::hooks::ServerHooks::getServerHooks().findIndex(hook) >= 0;
@@ -23,6 +24,8 @@ bool has_committed_a_configuration() {
 
 }  // namespace
 
-bool is_serving_already() { return was_loaded_before() || has_committed_a_configuration(); }
+bool is_serving_already() {
+  return was_loaded_before() || has_committed_a_configuration();
+}
 
 }  // namespace chainload::kea
