@@ -248,6 +248,11 @@ void HttpTransfer::end_of_stream() {
   finish();
 }
 
+void HttpTransfer::start_over() {
+  failure_.reset();
+  begin_head();
+}
+
 void HttpTransfer::finish() { state_ = State::over; }
 
 void HttpTransfer::fail(ErrorCode code, std::string_view what) {

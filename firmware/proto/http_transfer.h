@@ -28,6 +28,8 @@ class HttpTransfer {
   std::size_t receive(base::Bytes input);
   /// The server will send nothing more.
   void end_of_stream();
+  /// The same request is made again on another connection. Only while nothing of an answer has come.
+  void start_over();
 
   /// Nothing more is to be received: look for failure(), then for location().
   bool is_over() const { return state_ == State::over; }
