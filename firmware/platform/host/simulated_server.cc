@@ -76,7 +76,7 @@ void SimulatedServer::receive_tcp(const wire::Ipv4View& packet) {
   if (!segment || !segment->checksum_ok(packet.source(), packet.destination())) return;
   for (auto& stream : streams_) {
     const SimulatedStream::Ends& ends = stream->ends();
-    if (ends.remote == packet.source() && ends.local == packet.destination() &&
+    if (!stream->is_closed() && ends.remote == packet.source() && ends.local == packet.destination() &&
         ends.remote_port == segment->source_port() && ends.local_port == segment->destination_port()) {
       stream->process(*segment);
       return;
