@@ -38,7 +38,7 @@ class Error {
 
  private:
   ErrorCode code_;
-  Text<216> sentence_;
+  Text<304> sentence_;
 };
 
 struct Done {};

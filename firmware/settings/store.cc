@@ -81,7 +81,9 @@ base::Status Store::set(std::string_view id, std::string_view text) {
   auto value = parse_value(type, text, scratch);
   if (!value.ok()) return Error(value.error().code(), "Setting \"{}\": {}", id, value.error().sentence());
   const std::string_view name = parsed->tag.is_none() ? parsed->name : std::string_view{};
-  if (name.size() > UINT8_MAX) return Error(ErrorCode::too_large, "The name of the setting is longer than 255 characters");
+  if (name.size() > max_name) {
+    return Error(ErrorCode::too_large, "The name of the setting is longer than {} characters", max_name);
+  }
 
   void* memory = arena_.allocate(sizeof(Entry) + name.size() + value->size());
   if (memory == nullptr) {

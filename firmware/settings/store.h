@@ -26,6 +26,7 @@ class Store {
  public:
   /// Longest value that can be set, and the scratch that find() needs to join any DHCP option.
   static constexpr std::size_t max_value = 1500;
+  static constexpr std::size_t max_name = 255;
   using Scratch = std::array<std::uint8_t, max_value>;
 
   explicit Store(base::Arena& arena, const Machine& machine);
