@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """The lab's own parts, without our product: what the other tests lean on must be right first."""
 
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from labkit import initrd, kea, paths, probe
 from labkit.cpio import Archive
 from labkit.dhcp import Message
-from labkit.network import Network
+from labkit.network import Network, sweep_dead_namespaces
+from labkit.process import wait_until
 
 
 def test_two_labs_live_side_by_side_and_leave_nothing_behind():
@@ -23,6 +25,20 @@ def test_two_labs_live_side_by_side_and_leave_nothing_behind():
         first.close()
         second.close()
     assert not Path("/run/netns", first.name).exists() and not Path("/run/netns", second.name).exists()
+
+
+def test_what_a_killed_lab_left_is_swept_away(tmp_path):
+    program = ("import os, signal, sys; from pathlib import Path; from labkit.lab import Lab; "
+               "lab = Lab(Path(sys.argv[1])); lab.plug(); lab.start_web(); print(lab.network.name, flush=True); "
+               "os.kill(os.getpid(), signal.SIGKILL)")
+    killed = subprocess.run(["/usr/bin/python3", "-c", program, tmp_path], capture_output=True, text=True, timeout=30,
+                            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)})
+    left = Path("/run/netns", killed.stdout.strip())
+    assert left.name.startswith("chainload-lab-") and left.exists()
+    workers = subprocess.run(["ip", "netns", "pids", left.name], capture_output=True, text=True).stdout.split()
+    sweep_dead_namespaces()
+    assert not left.exists()
+    wait_until(lambda: not any(Path("/proc", pid).exists() for pid in workers), 5, "the killed lab's workers to end")
 
 
 def test_archive_is_read_by_busybox(tmp_path):

@@ -9,6 +9,7 @@ import ctypes
 import fcntl
 import itertools
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -37,12 +38,23 @@ def _run(*command):
     return done.stdout
 
 
+def _remove(name):
+    """Ends what still runs in the namespace (workers whose master was killed, say), then removes it."""
+    listed = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True, timeout=20).stdout
+    for pid in map(int, listed.split()):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    subprocess.run(["ip", "netns", "del", name], capture_output=True, timeout=20)
+
+
 def sweep_dead_namespaces():
     """Removes namespaces left by labs that were killed: their names hold the pid of a process that is gone."""
     for path in Path("/run/netns").glob(_prefix + "*"):
         owner = path.name[len(_prefix):].split("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            subprocess.run(["ip", "netns", "del", path.name], capture_output=True, timeout=20)
+            _remove(path.name)
 
 
 class Network:
@@ -135,4 +147,4 @@ class Network:
         return self.inside(make)
 
     def close(self):
-        subprocess.run(["ip", "netns", "del", self.name], capture_output=True, timeout=20)
+        _remove(self.name)
