@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MPL-2.0
+// The BIOS's screen and keyboard.
+#pragma once
+
+#include <optional>
+
+#include "base/console.h"
+#include "base/time.h"
+
+namespace bios {
+
+/// By INT 10h teletype, as many characters per switch as the low block holds; '\n' becomes CR LF.
+void show_text(std::string_view text);
+inline base::ConsoleSink screen_sink() {
+  return {[](void*, std::string_view text) { show_text(text); }, nullptr};
+}
+
+/// INT 16h, asked only when the BIOS data area shows a key, or once in a while for a BIOS that fills it when asked.
+class Keyboard {
+ public:
+  std::optional<std::uint8_t> read(base::Instant now);
+
+ private:
+  base::Instant next_question_;
+};
+
+}  // namespace bios
