@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MPL-2.0
+// Runs every fuzz target over its seeds: as they are, cut at every byte, and with one byte changed at a time.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <string>
+
+#include "fuzz_target.h"
+
+namespace {
+
+using Octets = std::vector<std::uint8_t>;
+
+Octets read(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return Octets(std::istreambuf_iterator<char>(file), {});
+}
+
+std::filesystem::path seeds() {
+  const char* folder = std::getenv("CHAINLOAD_FUZZ_SEEDS");
+  return folder == nullptr ? "" : folder;
+}
+
+class Seeds : public testing::TestWithParam<fuzz::Target> {};
+
+TEST_P(Seeds, run_whole_cut_and_changed) {
+  const std::filesystem::path folder = seeds() / GetParam().name;
+  ASSERT_TRUE(std::filesystem::is_directory(folder)) << "every target has seeds: " << folder;
+  std::size_t files = 0;
+  std::mt19937 random(1);
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const Octets seed = read(entry.path());
+    GetParam().run(seed);
+    const std::size_t step = seed.size() / 300 + 1;
+    for (std::size_t size = 0; size < seed.size(); size += step) {
+      const Octets cut(seed.begin(), seed.begin() + static_cast<std::ptrdiff_t>(size));
+      GetParam().run(cut);
+      Octets changed = seed;
+      changed[size] = static_cast<std::uint8_t>(random());
+      changed[random() % changed.size()] ^= static_cast<std::uint8_t>(1U << random() % 8);
+      GetParam().run(changed);
+    }
+    ++files;
+  }
+  EXPECT_GT(files, 0U);
+}
+
+TEST(SeedFolders, belong_to_targets) {
+  for (const auto& entry : std::filesystem::directory_iterator(seeds())) {
+    const std::string name = entry.path().filename();
+    EXPECT_TRUE(std::any_of(fuzz::targets().begin(), fuzz::targets().end(),
+                            [&](const fuzz::Target& target) { return target.name == name; }))
+        << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Fuzz, Seeds, testing::ValuesIn(fuzz::targets()),
+                         [](const auto& target) { return std::string(target.param.name); });
+
+}  // namespace
