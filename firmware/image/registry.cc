@@ -86,12 +86,6 @@ base::Status Registry::keep(std::string_view& where, std::string_view text) {
   return base::Done{};
 }
 
-base::Status Registry::set_name(Image& image, std::string_view name) { return keep(image.name, name); }
-
-base::Status Registry::set_arguments(Image& image, std::string_view arguments) {
-  return keep(image.arguments, arguments);
-}
-
 Image* Registry::find(std::string_view name) const {
   Image* found = nullptr;
   for (Image* image = first_; image != nullptr; image = image->next) {

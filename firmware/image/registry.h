@@ -40,8 +40,10 @@ class Registry {
   base::Status append(Image& image, base::Bytes piece);
   /// The download is whole; what was not needed is free again.
   void finish(Image& image) { image.room = image.room.first(image.size); }
-  base::Status set_name(Image& image, std::string_view name);
-  base::Status set_arguments(Image& image, std::string_view arguments);
+  base::Status set_name(Image& image, std::string_view name) { return keep(image.name, name); }
+  /// Where it really came from: relative addresses in a script are meant from there.
+  base::Status set_uri(Image& image, std::string_view uri) { return keep(image.uri, uri); }
+  base::Status set_arguments(Image& image, std::string_view arguments) { return keep(image.arguments, arguments); }
 
   /// The youngest of that name; nullptr when there is none.
   Image* find(std::string_view name) const;

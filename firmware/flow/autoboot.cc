@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "flow/autoboot.h"
+
+#include "script/expand.h"
+
+namespace flow {
+
+using base::Error;
+using base::ErrorCode;
+
+namespace {
+
+/// What to boot, and the server it is on.
+struct BootFile {
+  base::Text<settings::Store::max_value> name;
+  base::Ipv4Address server;
+};
+
+bool read_boot_file(const settings::Store& store, std::string_view name_id, std::string_view server_id, BootFile& file) {
+  char room[settings::Store::max_value];
+  base::TextWriter name(room);
+  if (!store.format(name_id, name) || name.view().empty()) return false;
+  file.name.assign(name.view());
+  file.server = store.find_ipv4(server_id);
+  return true;
+}
+
+/// Deviation: gPXE takes the file from one answer and next-server from another when each is first in its search; a DHCP
+/// server that puts itself into siaddr then spoils what the ProxyDHCP server said. Here both come from one packet.
+base::Status find_boot_file(Session& session, BootFile& file) {
+  const settings::Store& store = session.store();
+  if (read_boot_file(store, "net0/filename", "net0/next-server", file)) {
+    if (file.server.is_any()) file.server = store.find_ipv4("next-server");
+    return base::Done{};
+  }
+  if (read_boot_file(store, "filename", "proxydhcp/next-server", file)) {
+    if (file.server.is_any()) file.server = store.find_ipv4("proxydhcp/dhcp-server");
+    if (file.server.is_any()) file.server = store.find_ipv4("next-server");
+    return base::Done{};
+  }
+  settings::Store::Scratch scratch;
+  const bool has_root_path = store.find("root-path", scratch).has_value();
+  return Error(ErrorCode::not_found,
+               "DHCP server {} gave us {} but no boot file{}: let it answer user class gPXE with the address of a script "
+               "(option 67 or the file field)",
+               store.find_ipv4("dhcp-server"), store.find_ipv4("ip"),
+               has_root_path ? ", only a root-path, which this build cannot boot from" : "");
+}
+
+}  // namespace
+
+void print_banner(base::Console& console) {
+  console.print("\nChainload gPXE {} -- Network Boot Firmware -- https://mozilla.org/MPL/2.0/\n", CHAINLOAD_VERSION);
+  console.write("Features: DNS HTTP TFTP bzImage PXE\n\n");
+}
+
+base::Status autoboot(Session& session) {
+  base::Console& console = session.console();
+  print_banner(console);
+  net::Interface& interface = session.loop().interface();
+  console.print("net0: {} on {}\n", interface.mac(), interface.nic().description());
+  base::Status status = session.dhcp();
+  if (!status.ok()) return status;
+
+  BootFile file;
+  status = find_boot_file(session, file);
+  if (!status.ok()) return status;
+  console.print("Next server: {}\nFilename: {}\n", file.server, file.name.view());
+  // The address may name us: http://server/boot.php?mac=${net0/mac}
+  char room[proto::Uri::max_length];
+  base::TextWriter writer(room);
+  writer.append(file.name);
+  std::size_t size = writer.view().size();
+  status = script::expand(session.store(), room, size);
+  if (!status.ok()) return status;
+  const std::string_view name(room, size);
+  const bool is_uri = name.find("://") != std::string_view::npos;
+  if (file.server.is_any() && !is_uri) {
+    return Error(ErrorCode::not_found, "DHCP named the boot file {} but no server: set next-server (siaddr) beside it", name);
+  }
+  auto uri = proto::Uri::from_boot_file(name, file.server);
+  if (!uri.ok()) return uri.error();
+  console.print("Booting from filename \"{}\"\n", uri->text());
+  auto image = session.download(*uri, {});
+  if (!image.ok()) return image.error();
+  return session.start(**image);
+}
+
+}  // namespace flow

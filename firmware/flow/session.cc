@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "flow/session.h"
+
+#include <new>
+
+#include "flow/commands.h"
+#include "flow/loop_check.h"
+#include "image/identify.h"
+
+namespace flow {
+
+using base::Error;
+using base::ErrorCode;
+
+namespace {
+
+settings::Machine machine_of(platform::Platform& platform, std::span<std::uint8_t, 5> bus_id) {
+  const platform::BootInfo& info = platform.boot_info();
+  settings::Machine machine;
+  machine.mac = platform.nic().mac();
+  if (info.pci) {
+    bus_id[0] = 1;  // PCI
+    base::store_be16(&bus_id[1], info.pci->vendor);
+    base::store_be16(&bus_id[3], info.pci->device);
+    machine.bus_id = bus_id;
+  }
+  machine.smbios_uuid = info.uuid;
+  machine.version = CHAINLOAD_VERSION;
+  machine.platform = info.platform;
+  machine.build_arch = sizeof(void*) == 4 ? "i386" : "x86_64";
+  return machine;
+}
+
+/// Where a download's bytes go.
+struct ImageSink {
+  image::Registry& images;
+  image::Image& image;
+
+  proto::Sink sink() {
+    return {this,
+            [](void* self, std::uint64_t total) {
+              auto& to = *static_cast<ImageSink*>(self);
+              return to.images.expect(to.image, total);
+            },
+            [](void* self, base::Bytes piece) {
+              auto& to = *static_cast<ImageSink*>(self);
+              return to.images.append(to.image, piece);
+            }};
+  }
+};
+
+}  // namespace
+
+Session::Session(net::Loop& loop, const Memory& memory)
+    : loop_(loop),
+      settings_arena_("settings", memory.settings),
+      images_arena_("images", memory.images),
+      scripts_arena_("scripts", memory.scripts),
+      store_(settings_arena_, machine_of(loop.platform(), bus_id_)),
+      images_(images_arena_, platform().download_region(), platform().physical(platform().download_region())),
+      commands_{command_list(), this, [](void* self) { return static_cast<Session*>(self)->loop_.cancelled(); }},
+      interpreter_(commands_, store_, scripts_arena_),
+      fetching_{.loop = loop, .dns_servers = {}, .search_domain = {}} {}
+
+base::Status Session::dhcp() {
+  const platform::BootInfo& info = platform().boot_info();
+  proto::DhcpIdentity identity;
+  identity.mac = loop_.interface().mac();
+  identity.client_architecture = info.client_architecture;
+  identity.undi_major = info.undi_major;
+  identity.undi_minor = info.undi_minor;
+  identity.uuid = info.uuid;
+  if (info.pci) identity.pci = proto::DhcpIdentity::PciId{info.pci->vendor, info.pci->device};
+  char user_class[64];
+  base::TextWriter class_writer(user_class);
+  // Only what was set by hand: an ACK may carry the option as well.
+  store_.set_packets({}, {});
+  if (store_.format("user-class:string", class_writer)) identity.user_class = class_writer.view();
+
+  console().print("DHCP (net0 {})...", identity.mac);
+  loop_.clear_cancelled();
+  base::Status status = proto::acquire(loop_, identity, {}, lease_);
+  if (!status.ok()) {
+    lease_.ack.size = lease_.proxy.size = 0;
+    console().write("\n");
+    return status;
+  }
+  store_.set_packets(lease_.ack.view(), lease_.proxy.view());
+  const net::Ipv4Config& config = loop_.interface().config();
+  console().print(" ok\nnet0: {}/{}", config.address, config.netmask);
+  if (!config.gateway.is_any()) console().print(" gw {}", config.gateway);
+  console().write("\n");
+  return base::Done{};
+}
+
+base::Result<proto::Uri> Session::resolve(std::string_view reference) const {
+  if (script_uri_ != nullptr) return script_uri_->resolve(reference);
+  const base::Ipv4Address server = store_.find_ipv4("next-server");
+  return server.is_any() ? proto::Uri::parse(reference) : proto::Uri::from_boot_file(reference, server);
+}
+
+void Session::look_up_name_servers() {
+  settings::Store::Scratch scratch;
+  std::size_t count = 0;
+  if (const auto value = store_.find("dns", scratch)) {
+    base::Bytes rest = value->bytes;
+    for (; rest.size() >= 4 && count < name_servers_.size(); rest = rest.subspan(4)) {
+      name_servers_[count++] = {base::load_be32(rest.data())};
+    }
+  }
+  fetching_.dns_servers = std::span(name_servers_).first(count);
+  char domain[255];
+  base::TextWriter writer(domain);
+  static_cast<void>(store_.format("domain:string", writer));
+  search_domain_.assign(writer.view());
+  fetching_.search_domain = search_domain_;
+}
+
+base::Result<image::Image*> Session::download(const proto::Uri& uri, std::string_view name) {
+  if (name.empty()) name = uri.file_name();
+  if (name.empty()) name = uri.host();
+  auto begun = images_.begin(name, uri.text());
+  if (!begun.ok()) return begun;
+  image::Image& image = **begun;
+  look_up_name_servers();
+  console().print("{}...", uri.text());
+  ImageSink into{images_, image};
+  auto fetched = proto::fetch(fetching_, uri, into.sink());
+  base::Status status = fetched.ok() ? images_.set_uri(image, fetched->final_uri.text()) : base::Status(fetched.error());
+  if (!status.ok()) {
+    console().write("\n");
+    static_cast<void>(images_.free(image));
+    return status.error();
+  }
+  images_.finish(image);
+  console().write(" ok\n");
+  return &image;
+}
+
+base::Status Session::run_script(image::Image& image) {
+  if (image.in_use) return Error(ErrorCode::refused, "{} is running already: a script cannot start itself", image.name);
+  auto uri = proto::Uri::parse(image.uri);
+  if (!uri.ok()) return uri.error();
+  const proto::Uri* const outer = script_uri_;
+  script_uri_ = &*uri;
+  image.in_use = true;
+  base::Status status = interpreter_.run(base::as_text(image.bytes()), image.name);
+  image.in_use = false;
+  script_uri_ = outer;
+  return status;
+}
+
+base::Status Session::execute(image::Image& image, image::LoadWork& work, bool is_linux) {
+  const base::MemoryMap& free = platform().memory();
+  auto plan = is_linux ? image::plan_linux(work, images_, image, free)
+                       : image::plan_network_boot_program(work, images_, image, free);
+  if (!plan.ok()) return plan.error();
+  // Servers hear our farewell before nobody is here to say it.
+  fetching_.kept.drop();
+  for (int turns = 0; turns < 4; ++turns) loop_.step();
+  return platform().execute(*plan);
+}
+
+base::Status Session::start(image::Image& image) {
+  const image::Kind kind = image::identify(image.bytes());
+  if (kind == image::Kind::script) return run_script(image);
+  if (!image::is_bootable(kind)) return image::refusal(kind, image.name);
+  const bool is_linux = kind == image::Kind::linux_kernel;
+  if (!is_linux) warn_of_loop(*this, image);
+  void* memory = images_arena_.allocate(sizeof(image::LoadWork));
+  if (memory == nullptr) return Error(ErrorCode::no_memory, "No memory to start {}: free images with imgfree", image.name);
+  base::Status status = execute(image, *new (memory) image::LoadWork, is_linux);
+  images_arena_.release(memory);
+  return status;
+}
+
+}  // namespace flow

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MPL-2.0
+// Joins a platform to the boot flow: memory is shared out, everything is made once, and the boot begins.
+#include <new>
+
+#include "flow/autoboot.h"
+
+namespace {
+
+/// All memory the firmware has besides the stack and the download region, by name.
+struct StaticMemory {
+  alignas(16) std::uint8_t loop[sizeof(net::Loop)];
+  alignas(16) std::uint8_t session[sizeof(flow::Session)];
+  alignas(16) std::uint8_t settings[16 << 10];
+  alignas(16) std::uint8_t images[64 << 10];
+  alignas(16) std::uint8_t scripts[48 << 10];
+  alignas(16) std::uint8_t tcp[256 << 10];
+};
+constinit StaticMemory memory{};
+
+}  // namespace
+
+void firmware_main(platform::Platform& platform) {
+  base::EntropyPool entropy;
+  platform.gather_entropy(entropy);
+  auto& loop = *new (memory.loop) net::Loop(platform, entropy, memory.tcp);
+  auto& session = *new (memory.session) flow::Session(loop, {memory.settings, memory.images, memory.scripts});
+
+  base::Status status = flow::autoboot(session);
+  base::Console& console = platform.console();
+  if (!status.ok()) {
+    console.report(status.error());
+    console.write("Nothing was booted; the machine goes back to where it came from.\n");
+  } else {
+    console.write("The boot script ended without booting; the machine goes back to where it came from.\n");
+  }
+  platform.exit(!status.ok());
+}
