@@ -12,7 +12,7 @@ struct StaticMemory {
   alignas(16) std::uint8_t session[sizeof(flow::Session)];
   alignas(16) std::uint8_t settings[16 << 10];
   alignas(16) std::uint8_t images[64 << 10];
-  alignas(16) std::uint8_t scripts[48 << 10];
+  alignas(16) std::uint8_t scripts[64 << 10];
   alignas(16) std::uint8_t tcp[256 << 10];
 };
 constinit StaticMemory memory{};
