@@ -10,6 +10,20 @@ from .observer import Observer
 from .tftp_transfers import Follower
 
 
+_screen_columns = 80
+
+
+def _unwrapped(text, start):
+    """The line that begins at `start`, joined again where the screen's edge broke it."""
+    lines = text[start:start + 1000].split("\n")
+    line = lines[0]
+    for left, right in zip(lines, lines[1:]):
+        if len(left) < _screen_columns:
+            break
+        line += right
+    return line.strip()
+
+
 class Story:
     """Prints a line per step and remembers when each stage was reached, in seconds since power-on."""
 
@@ -114,12 +128,12 @@ class Story:
         found = []
         for stage, pattern in self._serial_marks.items():
             for match in pattern.finditer(text, self._serial_from):
-                if match.end() < len(text):
+                if "\n" in text[match.end():]:  # the line is complete
                     found.append((match.start(), match.end(), stage, match))
         for _, end, stage, match in sorted(found, key=lambda mark: mark[0]):
             at = self._lab.machine.time_of(match)
             self._serial_from = end
-            line = text[text.rfind("\n", 0, match.start()) + 1:].split("\n")[0].strip()
+            line = _unwrapped(text, text.rfind("\n", 0, match.start()) + 1)
             if stage == "linux":
                 self.linux = f"Linux {match[1]} with {int(match[2]) // 1024} MiB"
                 line = f"{self.linux} reports on the serial line"
