@@ -161,6 +161,10 @@ base::MutBytes Interface::udp_payload_room() {
 
 void Interface::send_udp(const UdpOutgoing& datagram, base::Instant now) {
   const base::Ipv4Address source = datagram.source.is_any() ? config_.address : datagram.source;
+  if (datagram.payload_size > udp_payload_room().size()) {
+    ++counters_.unsendable;
+    return;
+  }
   const std::size_t size = wire::UdpRepr::size + datagram.payload_size;
   wire::UdpRepr{datagram.source_port, datagram.destination_port, datagram.payload_size}.emit(
       base::MutBytes(frame_).subspan(ip_payload_at, size), source, datagram.destination);
@@ -170,6 +174,10 @@ void Interface::send_udp(const UdpOutgoing& datagram, base::Instant now) {
 void Interface::send_tcp(const wire::TcpRepr& segment, base::Ipv4Address source, base::Ipv4Address destination,
                          base::Instant now) {
   const std::size_t size = segment.size();
+  if (size > mtu_ - wire::Ipv4Repr::size) {
+    ++counters_.unsendable;
+    return;
+  }
   segment.emit(base::MutBytes(frame_).subspan(ip_payload_at, size), source, destination);
   send_ipv4({source, destination, wire::IpProtocol::tcp, size}, now);
 }

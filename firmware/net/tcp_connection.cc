@@ -131,6 +131,8 @@ std::optional<wire::TcpRepr> TcpConnection::transmit(base::Instant now) {
           static_cast<std::uint16_t>(TcpReceiver::first_window(ring_.size(), segment_size_, *window_));
     } else {
       receiver_.write_ack(segment);
+      // [rfc6691 3] data and options share the room that the MTU leaves: SACK blocks give way.
+      while (segment.size() > segment_size_ + sizeof(wire::TcpLayout)) --segment.options.sack_count;
     }
     return segment;
   }

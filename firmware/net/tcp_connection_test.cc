@@ -421,6 +421,30 @@ TEST_F(TcpConnectionTest, what_was_received_can_be_read_after_the_connection_bro
   EXPECT_EQ(connection.readable().size(), 5U);
 }
 
+// Found by fuzzing: a full segment with SACK blocks was longer than a frame.
+TEST_F(TcpConnectionTest, sack_gives_way_to_data_where_both_do_not_fit) {
+  transmit();
+  wire::TcpRepr syn_ack = from_peer(0);
+  syn_ack.flags.syn = true;
+  syn_ack.options.mss = 1460;
+  syn_ack.options.sack_permitted = true;
+  arrive(syn_ack);
+  transmit();
+  const Buffer data(10, 0x41);
+  for (const std::size_t offset : {101U, 201U, 301U, 401U}) {
+    wire::TcpRepr segment = from_peer(offset);
+    segment.payload = data;
+    arrive(segment);
+  }
+  connection.send(Buffer(1460 + 1440, 0x42));
+  const auto sent = transmit();
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(sent[0].payload.size(), 1460U);
+  EXPECT_EQ(sent[0].header.options.sack_count, 0U);
+  EXPECT_EQ(sent[1].payload.size(), TcpSender::buffer_size - 1460);
+  EXPECT_EQ(sent[1].header.options.sack_count, 4U);
+}
+
 // Old windows in old segments must not shut a newer one [rfc9293 3.10.7.4].
 TEST_F(TcpConnectionTest, an_old_segment_does_not_change_the_window) {
   establish();
