@@ -36,7 +36,9 @@ std::vector<Match> find_matches(const Buffer& plain) {
                               static_cast<std::uint32_t>(plain[i + 2]) << 16 | static_cast<std::uint32_t>(plain[i + 3]) << 24;
     std::size_t& head = last[key];
     std::size_t candidate = head;
-    for (std::size_t n = 0; candidate != 0 && n < most_candidates && found[i].length < good_enough; ++n) {
+    const std::size_t enough = std::min(good_enough, plain.size() - i);
+    if (i > 0 && found[i - 1].length > good_enough) found[i] = {found[i - 1].length - 1, found[i - 1].distance};
+    for (std::size_t n = 0; candidate != 0 && n < most_candidates && found[i].length < enough; ++n) {
       const std::size_t at = candidate - 1;
       if (i - at > farthest) break;
       std::size_t length = least_match;
