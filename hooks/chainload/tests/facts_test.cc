@@ -154,6 +154,20 @@ TEST(facts, overloaded_file_and_sname_are_read_in_order) {
   EXPECT_EQ(facts.architectures.kept()[0], 7);
 }
 
+TEST(facts, each_field_is_read_only_when_it_is_lent) {
+  for (const std::uint8_t lent : std::initializer_list<std::uint8_t>{1, 2, 3}) {
+    Query query = Query().message(1).put(52, {lent}).end();
+    query.at(header::file, 60).at(header::file + 1, 1).at(header::file + 2, 'f').at(header::file + 3, 255);
+    query.at(header::sname, 77)
+        .at(header::sname + 1, 1)
+        .at(header::sname + 2, 's')
+        .at(header::sname + 3, 255);
+    const Facts facts = read_facts(query.payload());
+    EXPECT_EQ(facts.vendor_class.has_value(), lent != 2) << int{lent};
+    EXPECT_EQ(facts.user_classes.has_value(), lent != 1) << int{lent};
+  }
+}
+
 TEST(facts, file_and_sname_that_are_not_lent_are_not_read) {
   for (const int lent : {0, 4, 255}) {
     Query query = Query().message(1).put(52, {static_cast<std::uint8_t>(lent)}).end();
