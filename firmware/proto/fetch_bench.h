@@ -143,7 +143,7 @@ class TftpServer {
     const std::uint64_t until = std::min(transfer.acked + transfer.window, transfer.last());
     for (std::uint64_t block = transfer.acked + 1; block <= until; ++block) {
       Octets packet = {0, 3, static_cast<std::uint8_t>(block >> 8), static_cast<std::uint8_t>(block)};
-      const std::size_t at = (block - 1) * transfer.block_size;
+      const auto at = static_cast<std::size_t>(block - 1) * transfer.block_size;
       const std::size_t size = std::min(transfer.block_size, transfer.content.size() - at);
       packet.insert(packet.end(), transfer.content.begin() + static_cast<std::ptrdiff_t>(at),
                     transfer.content.begin() + static_cast<std::ptrdiff_t>(at + size));

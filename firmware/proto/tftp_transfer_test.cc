@@ -384,7 +384,7 @@ struct LossySession {
   }
   void send_window() {
     for (std::uint64_t block = acked + 1; block <= std::min(acked + window, last_block); ++block) {
-      const std::size_t at = (block - 1) * 100;
+      const auto at = static_cast<std::size_t>(block - 1) * 100;
       put(true, data_packet(block, base::Bytes(content).subspan(at, std::min<std::size_t>(100, content.size() - at))));
     }
     server_timer = bench.now + Duration::seconds(1);
