@@ -14,6 +14,8 @@ base::LoadMove move(std::uint64_t from, std::uint64_t to, std::uint64_t size, st
   return {{from}, {to}, size, zero};
 }
 
+std::size_t at(base::PhysicalAddress address) { return static_cast<std::size_t>(address.value); }
+
 class MoveOrderTest : public testing::Test {
  protected:
   /// Orders, carries out on memory full of a pattern, and compares each target with what its source held before.
@@ -32,11 +34,11 @@ class MoveOrderTest : public testing::Test {
     copies_ = result->size() - wanted.size();
     carry_out(*result, ram);
     for (const auto& m : wanted) {
-      for (std::uint64_t i = 0; i < m.size; ++i) {
-        if (ram[m.to.value + i] != before[m.from.value + i]) return testing::AssertionFailure() << "byte " << i;
+      for (std::size_t i = 0; i < m.size; ++i) {
+        if (ram[at(m.to) + i] != before[at(m.from) + i]) return testing::AssertionFailure() << "byte " << i;
       }
-      for (std::uint64_t i = 0; i < m.zero_after; ++i) {
-        if (ram[m.to.value + m.size + i] != 0) return testing::AssertionFailure() << "zero " << i;
+      for (std::size_t i = 0; i < m.zero_after; ++i) {
+        if (ram[at(m.to + m.size) + i] != 0) return testing::AssertionFailure() << "zero " << i;
       }
     }
     return testing::AssertionSuccess();
