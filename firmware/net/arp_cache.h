@@ -22,7 +22,8 @@ class ArpCache {
 
   /// The address to send to, or nullopt: then the question is under way.
   std::optional<base::MacAddress> find(base::Ipv4Address neighbour, base::Instant now);
-  /// Keeps `packet` until the neighbour answers. Only the latest is kept; longer ones than max_packet are dropped.
+  /// Keeps `packet` until the neighbour answers. Only the latest is kept; longer ones than max_packet are
+  /// dropped.
   void hold(base::Ipv4Address neighbour, base::Bytes packet);
   /// True while the last round of questions to `neighbour` stands unanswered.
   bool has_failed(base::Ipv4Address neighbour) const;
@@ -47,8 +48,8 @@ class ArpCache {
     State state = State::free;
     std::uint8_t questions = 0;
     base::Ipv4Address neighbour;
-    base::MacAddress mac;     // known and refreshing
-    base::Instant deadline;   // of the next question, or of the state
+    base::MacAddress mac;    // known and refreshing
+    base::Instant deadline;  // of the next question, or of the state
     base::Instant last_used;
     std::size_t held_size = 0;
     std::array<std::uint8_t, max_packet> held;  // the first held_size are meaningful

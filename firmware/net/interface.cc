@@ -17,7 +17,9 @@ base::Ipv4Address mask_of_class(base::Ipv4Address address) {
 
 }  // namespace
 
-Interface::Interface(platform::Nic& nic) : nic_(nic), mac_(nic.mac()), mtu_(0) { configure({}); }
+Interface::Interface(platform::Nic& nic) : nic_(nic), mac_(nic.mac()), mtu_(0) {
+  configure({});
+}
 
 void Interface::configure(const Ipv4Config& config) {
   config_ = config;
@@ -34,7 +36,8 @@ bool Interface::is_broadcast(base::Ipv4Address address) const {
   return is_configured() && host > 1 && address.value == (config_.address.value | host);
 }
 
-/// As long as we are nobody, everything that reached our MAC may be an answer to our DISCOVER [rfc1542 4.1.2].
+/// As long as we are nobody, everything that reached our MAC may be an answer to our DISCOVER
+/// [rfc1542 4.1.2].
 bool Interface::is_ours(base::Ipv4Address destination) const {
   if (is_broadcast(destination)) return true;
   return is_configured() ? destination == config_.address
@@ -105,7 +108,8 @@ void Interface::receive_arp(base::Bytes packet, base::Instant now) {
     ++counters_.unsendable;
     return;
   }
-  const wire::ArpRepr reply{wire::ArpRepr::Operation::reply, mac_, config_.address, arp->sender_mac, arp->sender_ip};
+  const wire::ArpRepr reply{wire::ArpRepr::Operation::reply, mac_, config_.address, arp->sender_mac,
+                            arp->sender_ip};
   reply.emit(base::MutBytes(frame_).subspan(ip_at));
   send_frame(arp->sender_mac, wire::EtherType::arp, wire::ArpRepr::size);
 }
@@ -171,8 +175,8 @@ void Interface::send_udp(const UdpOutgoing& datagram, base::Instant now) {
   send_ipv4({source, datagram.destination, wire::IpProtocol::udp, size}, now);
 }
 
-void Interface::send_tcp(const wire::TcpRepr& segment, base::Ipv4Address source, base::Ipv4Address destination,
-                         base::Instant now) {
+void Interface::send_tcp(const wire::TcpRepr& segment, base::Ipv4Address source,
+                         base::Ipv4Address destination, base::Instant now) {
   const std::size_t size = segment.size();
   if (size > mtu_ - wire::Ipv4Repr::size) {
     ++counters_.unsendable;
@@ -202,7 +206,8 @@ void Interface::send_ipv4(const wire::Ipv4Repr& header, base::Instant now) {
 }
 
 // Short frames are filled up with zeros, so that nothing of an earlier frame leaves with them.
-void Interface::send_frame(const base::MacAddress& destination, wire::EtherType type, std::size_t payload_size) {
+void Interface::send_frame(const base::MacAddress& destination, wire::EtherType type,
+                           std::size_t payload_size) {
   constexpr std::size_t least_frame = 60;
   wire::EthernetRepr{destination, mac_, type}.emit(frame_);
   std::size_t size = ip_at + payload_size;

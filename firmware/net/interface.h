@@ -21,13 +21,13 @@ struct Ipv4Config {
 struct InterfaceCounters {
   std::uint32_t received = 0;
   std::uint32_t transmitted = 0;
-  std::uint32_t not_for_us = 0;    // another's address, or a protocol we do not speak
-  std::uint32_t malformed = 0;     // lengths, versions and addresses that cannot be
+  std::uint32_t not_for_us = 0;  // another's address, or a protocol we do not speak
+  std::uint32_t malformed = 0;   // lengths, versions and addresses that cannot be
   std::uint32_t bad_checksum = 0;
-  std::uint32_t fragments = 0;     // we put none together
-  std::uint32_t no_listener = 0;   // no machine on that port
+  std::uint32_t fragments = 0;          // we put none together
+  std::uint32_t no_listener = 0;        // no machine on that port
   std::uint32_t address_conflicts = 0;  // another machine said that our address is its own
-  std::uint32_t unsendable = 0;    // no route, or the card's queue was full
+  std::uint32_t unsendable = 0;         // no route, or the card's queue was full
 };
 
 class Interface {

@@ -41,7 +41,9 @@ struct InterfaceTest : testing::Test {
     bench.run(Duration::milliseconds(10));
     bench.network.record();
   }
-  ArpRepr question() { return {ArpRepr::Operation::request, Bench::server_mac, Bench::server_address, {}, Bench::client_address}; }
+  ArpRepr question() {
+    return {ArpRepr::Operation::request, Bench::server_mac, Bench::server_address, {}, Bench::client_address};
+  }
   Buffer ipv4(Ipv4Address source, Ipv4Address destination, wire::IpProtocol protocol, base::Bytes payload) {
     Buffer frame(34 + payload.size());
     wire::EthernetRepr{bench.mac(), Bench::server_mac, wire::EtherType::ipv4}.emit(frame);
@@ -99,8 +101,9 @@ TEST_F(InterfaceTest, leaves_what_is_for_others) {
 
 // IPv4 rows: source broadcast, 127, multicast, 0, our own; TTL 0 is no fault of the packet that has arrived.
 TEST_F(InterfaceTest, drops_impossible_sources) {
-  for (const Ipv4Address source : {Ipv4Address::broadcast(), Ipv4Address::of(127, 0, 0, 1), Ipv4Address::of(224, 0, 0, 1),
-                                   Ipv4Address::any(), Bench::client_address, Ipv4Address::of(198, 18, 0, 255)}) {
+  for (const Ipv4Address source :
+       {Ipv4Address::broadcast(), Ipv4Address::of(127, 0, 0, 1), Ipv4Address::of(224, 0, 0, 1),
+        Ipv4Address::any(), Bench::client_address, Ipv4Address::of(198, 18, 0, 255)}) {
     inject(udp(source, Bench::client_address));
   }
   EXPECT_TRUE(client.received.empty());
@@ -205,8 +208,9 @@ TEST_F(InterfaceTest, answers_no_other_icmp) {
         sum.add(other);
         base::store_be16(other.data() + 2, sum.finish());
       }
-      bench.loop->interface().receive(ipv4(Bench::server_address, Bench::client_address, wire::IpProtocol::icmp, other),
-                                      bench.network.now());
+      bench.loop->interface().receive(
+          ipv4(Bench::server_address, Bench::client_address, wire::IpProtocol::icmp, other),
+          bench.network.now());
     }
   }
   bench.run(Duration::milliseconds(5));
@@ -251,7 +255,8 @@ TEST_F(InterfaceTest, is_not_drawn_into_others_arp) {
   bench.run(Duration::milliseconds(5));
   EXPECT_EQ(bench.counters().address_conflicts, 1U);
   Buffer announcement(60);
-  wire::EthernetRepr{base::MacAddress::broadcast(), Bench::server_mac, wire::EtherType::arp}.emit(announcement);
+  wire::EthernetRepr{base::MacAddress::broadcast(), Bench::server_mac, wire::EtherType::arp}.emit(
+      announcement);
   for (std::uint32_t i = 0; i < 100'000; ++i) {
     ArpRepr storm = question();
     storm.sender_ip = storm.target_ip = {i << 8 | 7};

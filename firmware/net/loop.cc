@@ -4,12 +4,14 @@
 namespace net {
 namespace {
 
-constexpr base::Duration farewell = base::Duration::seconds(2);        // for a released connection's last segments
+constexpr base::Duration farewell = base::Duration::seconds(2);  // for a released connection's last segments
 constexpr base::Duration gathering_interval = base::Duration::seconds(10);
 constexpr unsigned most_per_turn = 64;  // packets of one machine; none of ours has as much to say
 constexpr platform::Key ctrl_c = 3;
 
-base::Instant earlier(base::Instant a, base::Instant b) { return a < b ? a : b; }
+base::Instant earlier(base::Instant a, base::Instant b) {
+  return a < b ? a : b;
+}
 
 }  // namespace
 
@@ -64,8 +66,8 @@ void Loop::process_udp(const wire::Ipv4View& packet, base::Instant now) {
   }
   for (UdpEndpoint* endpoint : endpoints_) {
     if (endpoint == nullptr || endpoint->local_port() != datagram->destination_port()) continue;
-    endpoint->process({packet.source(), packet.destination(), datagram->source_port(), datagram->destination_port(),
-                       datagram->payload()},
+    endpoint->process({packet.source(), packet.destination(), datagram->source_port(),
+                       datagram->destination_port(), datagram->payload()},
                       now);
     return;
   }
@@ -108,7 +110,8 @@ void Loop::refuse(const wire::Ipv4View& packet, const wire::TcpView& segment, ba
     reset.sequence = segment.acknowledgment();
   } else {
     reset.flags.ack = true;
-    reset.acknowledgment = segment.sequence() + (segment.payload().size() + (flags.syn ? 1 : 0) + (flags.fin ? 1 : 0));
+    reset.acknowledgment =
+        segment.sequence() + (segment.payload().size() + (flags.syn ? 1 : 0) + (flags.fin ? 1 : 0));
   }
   interface_.send_tcp(reset, packet.destination(), packet.source(), now);
 }
@@ -159,9 +162,10 @@ bool Loop::transmit_slot(Slot& slot, base::Instant now) {
   }
   if (connection.is_connecting() && interface_.is_unreachable(connection.ends().remote)) {
     const base::Ipv4Address remote = connection.ends().remote;
-    const base::Error error(base::ErrorCode::unreachable,
-                            "{} cannot be reached: {} does not answer ARP; check the address and that the machine is on",
-                            remote, interface_.next_hop(remote));
+    const base::Error error(
+        base::ErrorCode::unreachable,
+        "{} cannot be reached: {} does not answer ARP; check the address and that the machine is on", remote,
+        interface_.next_hop(remote));
     connection.abort(&error);
   }
   return sent;
@@ -221,19 +225,20 @@ base::MutBytes Loop::ring_of(const Slot& slot) const {
 
 base::Result<TcpConnection*> Loop::connect(base::Ipv4Address server, std::uint16_t port) {
   if (interface_.next_hop(server).is_any()) {
-    return base::Error(base::ErrorCode::unreachable,
-                       interface_.is_configured()
-                           ? "{} cannot be reached: it is not on this network and there is no gateway; check DHCP option 3"
-                           : "{} cannot be reached: we have no address yet; run dhcp first",
-                       server);
+    return base::Error(
+        base::ErrorCode::unreachable,
+        interface_.is_configured()
+            ? "{} cannot be reached: it is not on this network and there is no gateway; check DHCP option 3"
+            : "{} cannot be reached: we have no address yet; run dhcp first",
+        server);
   }
   Slot* taken = nullptr;
   for (Slot& slot : slots_) {
     if (!slot.in_use && (taken == nullptr || slot.connection.is_over())) taken = &slot;
   }
   if (taken == nullptr) {
-    return base::Error(base::ErrorCode::no_memory, "cannot connect to {}: all {} connections are in use", server,
-                       max_connections);
+    return base::Error(base::ErrorCode::no_memory, "cannot connect to {}: all {} connections are in use",
+                       server, max_connections);
   }
   const TcpEnds ends{interface_.config().address, server, ephemeral_port(), port};
   const base::Instant now = platform_.now();
@@ -244,8 +249,8 @@ base::Result<TcpConnection*> Loop::connect(base::Ipv4Address server, std::uint16
   base::store_be32(name + 4, ends.remote.value);
   base::store_be16(name + 8, ends.local_port);
   base::store_be16(name + 10, ends.remote_port);
-  const wire::TcpSequence initial{
-      static_cast<std::uint32_t>((static_cast<std::uint64_t>(now.us()) >> 2) + base::siphash(sequence_key_, name))};
+  const wire::TcpSequence initial{static_cast<std::uint32_t>((static_cast<std::uint64_t>(now.us()) >> 2) +
+                                                             base::siphash(sequence_key_, name))};
 
   taken->in_use = true;
   taken->connection.open(ends, initial, interface_.mtu() - wire::Ipv4Repr::size - sizeof(wire::TcpLayout),

@@ -14,7 +14,8 @@ class Loop {
   static constexpr std::size_t max_connections = 2;
   static constexpr std::size_t max_keys = 8;
 
-  /// `tcp_receive_buffer` is shared out evenly among the connections; 64 KiB at the least, 256 KiB for far servers.
+  /// `tcp_receive_buffer` is shared out evenly among the connections; 64 KiB at the least, 256 KiB for far
+  /// servers.
   Loop(platform::Platform& platform, base::EntropyPool& entropy, base::MutBytes tcp_receive_buffer);
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -38,7 +39,8 @@ class Loop {
 
   /// Starts the handshake and does not wait for it. The pointer is good until release().
   base::Result<TcpConnection*> connect(base::Ipv4Address server, std::uint16_t port);
-  /// The caller is done with it. After close() the farewell goes on behind the scenes; otherwise the peer gets a reset.
+  /// The caller is done with it. After close() the farewell goes on behind the scenes; otherwise the peer
+  /// gets a reset.
   void release(TcpConnection& connection);
 
   /// Keys that came in passing, oldest first. Ctrl-C is none of them: it sets cancelled().
@@ -49,8 +51,8 @@ class Loop {
  private:
   struct Slot {
     TcpConnection connection;
-    bool in_use = false;      // belongs to a caller
-    base::Instant give_up;    // when a released one is cut off
+    bool in_use = false;    // belongs to a caller
+    base::Instant give_up;  // when a released one is cut off
   };
 
   void process_udp(const wire::Ipv4View& packet, base::Instant now);
@@ -86,7 +88,8 @@ Wait poll_until(Loop& loop, bool (*condition)(void* context), void* context, bas
 template <class Condition>
 Wait poll_until(Loop& loop, Condition condition, base::Instant deadline) {
   return poll_until(
-      loop, [](void* context) -> bool { return (*static_cast<Condition*>(context))(); }, &condition, deadline);
+      loop, [](void* context) -> bool { return (*static_cast<Condition*>(context))(); }, &condition,
+      deadline);
 }
 
 }  // namespace net

@@ -99,14 +99,18 @@ TEST(PollUntil, is_done_without_a_turn_when_the_condition_holds) {
   Bench bench;
   bench.platform.press("\003");
   const std::size_t polls = bench.platform.nic().polls();
-  EXPECT_EQ(poll_until(*bench.loop, [] { return true; }, bench.network.now()), Wait::done);
+  EXPECT_EQ(poll_until(
+                *bench.loop, [] { return true; }, bench.network.now()),
+            Wait::done);
   EXPECT_EQ(bench.platform.nic().polls(), polls);
 }
 
 TEST(PollUntil, ends_at_the_deadline_and_not_before) {
   Bench bench;
   const base::Instant deadline = bench.in(Duration::milliseconds(1234));
-  EXPECT_EQ(poll_until(*bench.loop, [] { return false; }, deadline), Wait::timed_out);
+  EXPECT_EQ(poll_until(
+                *bench.loop, [] { return false; }, deadline),
+            Wait::timed_out);
   EXPECT_GE(bench.network.now(), deadline);
   EXPECT_LT(bench.network.now(), deadline + Duration::milliseconds(2));
 }
@@ -114,9 +118,13 @@ TEST(PollUntil, ends_at_the_deadline_and_not_before) {
 TEST(PollUntil, ctrl_c_ends_it_at_once) {
   Bench bench;
   bench.network.at(bench.in(Duration::milliseconds(100)), [&] { bench.platform.press("\003"); });
-  EXPECT_EQ(poll_until(*bench.loop, [] { return false; }, bench.in(Duration::seconds(9))), Wait::cancelled);
+  EXPECT_EQ(poll_until(
+                *bench.loop, [] { return false; }, bench.in(Duration::seconds(9))),
+            Wait::cancelled);
   EXPECT_LT(bench.network.now(), base::Instant::from_us(1'110'000));
-  EXPECT_EQ(poll_until(*bench.loop, [] { return false; }, bench.in(Duration::seconds(9))), Wait::cancelled);
+  EXPECT_EQ(poll_until(
+                *bench.loop, [] { return false; }, bench.in(Duration::seconds(9))),
+            Wait::cancelled);
 }
 
 TEST(PollUntil, a_machine_wakes_when_it_said_it_would) {

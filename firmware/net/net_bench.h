@@ -32,7 +32,9 @@ struct Bench {
   base::Instant in(base::Duration time) { return network.now() + time; }
   /// Turns the loop for so long, whatever happens.
   void run(base::Duration time) {
-    EXPECT_EQ(poll_until(*loop, [] { return false; }, in(time)), Wait::timed_out);
+    EXPECT_EQ(poll_until(
+                  *loop, [] { return false; }, in(time)),
+              Wait::timed_out);
   }
   template <class Condition>
   bool wait(Condition condition, base::Duration time = base::Duration::seconds(60)) {

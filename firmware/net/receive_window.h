@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// How many full segments a sender may have under way to us: what the card takes back to back, found by trying.
+// How many full segments a sender may have under way to us: what the card takes back to back, found by
+// trying.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@ class ReceiveWindow {
   explicit ReceiveWindow(std::size_t burst) : floor_(burst < 2 ? 2 : static_cast<std::uint32_t>(burst)) {}
 
   std::uint32_t segments() const { return segments_; }
-  /// `count` segments came in their order. Until the first loss each makes the window one larger (it doubles in a
-  /// round trip), afterwards only many together do.
+  /// `count` segments came in their order. Until the first loss each makes the window one larger (it doubles
+  /// in a round trip), afterwards only many together do.
   void delivered(std::uint32_t count);
   /// A hole that was no mere disorder: half the window, and more patience before it grows again.
   void lost();

@@ -3,8 +3,8 @@
 
 namespace net {
 
-void TcpConnection::open(const TcpEnds& ends, wire::TcpSequence initial, std::size_t segment_size, base::MutBytes ring,
-                         ReceiveWindow& window) {
+void TcpConnection::open(const TcpEnds& ends, wire::TcpSequence initial, std::size_t segment_size,
+                         base::MutBytes ring, ReceiveWindow& window) {
   state_ = State::connecting;
   ends_ = ends;
   initial_ = initial;
@@ -19,7 +19,9 @@ void TcpConnection::open(const TcpEnds& ends, wire::TcpSequence initial, std::si
   failure_.reset();
 }
 
-std::size_t TcpConnection::send(base::Bytes data) { return state_ == State::closed ? 0 : sender_.send(data); }
+std::size_t TcpConnection::send(base::Bytes data) {
+  return state_ == State::closed ? 0 : sender_.send(data);
+}
 
 void TcpConnection::process(const wire::TcpView& segment, base::Instant now) {
   if (state_ == State::connecting) {
@@ -42,7 +44,8 @@ void TcpConnection::process_connecting(const wire::TcpView& segment, base::Insta
   }
   if (flags.rst) {
     fail(base::ErrorCode::refused,
-         "{} refused the connection to port {}: nothing listens there; check that the server is running and the port is right");
+         "{} refused the connection to port {}: nothing listens there; check that the server is running and "
+         "the port is right");
     return;
   }
   if (!flags.syn) return;
@@ -60,7 +63,8 @@ void TcpConnection::process_connecting(const wire::TcpView& segment, base::Insta
   }
 }
 
-/// [rfc9293 3.10.7.4], in its order. "Challenge ACKs" [rfc5961] are merely asked for: one step sends one at the most.
+/// [rfc9293 3.10.7.4], in its order. "Challenge ACKs" [rfc5961] are merely asked for: one step sends one at
+/// the most.
 void TcpConnection::process_open(const wire::TcpView& segment, base::Instant now) {
   const wire::TcpFlags flags = segment.flags();
   const std::size_t length = segment.payload().size() + (flags.syn ? 1 : 0) + (flags.fin ? 1 : 0);
@@ -74,7 +78,8 @@ void TcpConnection::process_open(const wire::TcpView& segment, base::Instant now
     } else if (receiver_.fin_received() && sender_.is_idle()) {
       state_ = State::closed;  // all was said both ways
     } else {
-      fail(base::ErrorCode::interrupted, "{} broke the connection to port {}: the server sent a reset; try again");
+      fail(base::ErrorCode::interrupted,
+           "{} broke the connection to port {}: the server sent a reset; try again");
     }
     return;
   }
@@ -113,7 +118,8 @@ std::optional<wire::TcpRepr> TcpConnection::transmit(base::Instant now) {
       fail(base::ErrorCode::timed_out,
            "no answer from {} port {}: check that the server is running and that no firewall stands between");
     } else {
-      fail(base::ErrorCode::timed_out, "{} no longer answers on port {}: check the server and the cable, then try again");
+      fail(base::ErrorCode::timed_out,
+           "{} no longer answers on port {}: check the server and the cable, then try again");
     }
     return std::nullopt;
   }

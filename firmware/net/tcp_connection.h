@@ -23,7 +23,8 @@ class TcpConnection {
   // The application's side.
   /// How many bytes of `data` were taken; the rest must be offered again later.
   std::size_t send(base::Bytes data);
-  /// The next received bytes, as many as lie in one piece: after consume() there may be more. Valid until the next step.
+  /// The next received bytes, as many as lie in one piece: after consume() there may be more. Valid until the
+  /// next step.
   base::Bytes readable() const { return receiver_.readable(); }
   void consume(std::size_t count) { receiver_.consume(count); }
   /// The handshake is done and nothing has ended the connection since.
@@ -32,7 +33,8 @@ class TcpConnection {
   bool is_finished() const { return receiver_.is_finished(); }
   /// Everything that was sent has been acknowledged.
   bool is_sent() const { return sender_.is_idle(); }
-  /// Why the connection broke or never came to be; nullptr as long as it did not. What was received can still be read.
+  /// Why the connection broke or never came to be; nullptr as long as it did not. What was received can still
+  /// be read.
   const base::Error* failure() const { return failure_ ? &*failure_ : nullptr; }
   /// We send nothing more; what was sent before still goes out.
   void close() { sender_.close(); }
@@ -53,8 +55,8 @@ class TcpConnection {
   bool is_closing() const { return state_ == State::open && sender_.is_closing(); }
 
  private:
-  // [rfc9293 3.3.2] FIN-WAIT, CLOSING, CLOSE-WAIT and LAST-ACK are `open` with one or both halves at their end; TIME-WAIT
-  // is left out: the next connection has another random port.
+  // [rfc9293 3.3.2] FIN-WAIT, CLOSING, CLOSE-WAIT and LAST-ACK are `open` with one or both halves at their
+  // end; TIME-WAIT is left out: the next connection has another random port.
   enum class State : std::uint8_t { closed, connecting, open };
 
   void process_connecting(const wire::TcpView& segment, base::Instant now);

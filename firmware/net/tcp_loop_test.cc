@@ -13,7 +13,8 @@ std::string error_of(const base::Result<TcpConnection*>& result) {
 
 TEST(LoopConnect, says_why_it_cannot) {
   Bench bench;
-  EXPECT_NE(error_of(bench.loop->connect(base::Ipv4Address::of(203, 0, 113, 1), 80)).find("gateway"), std::string::npos);
+  EXPECT_NE(error_of(bench.loop->connect(base::Ipv4Address::of(203, 0, 113, 1), 80)).find("gateway"),
+            std::string::npos);
   bench.loop->interface().configure({});
   EXPECT_NE(error_of(bench.loop->connect(Bench::server_address, 80)).find("no address"), std::string::npos);
 }
@@ -87,7 +88,10 @@ TEST(LoopRelease, a_server_that_never_says_goodbye_is_cut_off) {
 
 TEST(LoopConnect, a_segment_for_no_connection_is_answered_by_a_reset_and_a_reset_by_nothing) {
   Bench bench;
-  bench.server.send_arp({wire::ArpRepr::Operation::request, Bench::server_mac, Bench::server_address, {},
+  bench.server.send_arp({wire::ArpRepr::Operation::request,
+                         Bench::server_mac,
+                         Bench::server_address,
+                         {},
                          Bench::client_address},
                         base::MacAddress::broadcast());
   bench.run(Duration::milliseconds(5));
@@ -101,7 +105,8 @@ TEST(LoopConnect, a_segment_for_no_connection_is_answered_by_a_reset_and_a_reset
     stray.flags.rst = is_reset;
     std::vector<std::uint8_t> bytes(stray.size());
     stray.emit(bytes, Bench::server_address, Bench::client_address);
-    bench.server.send_ipv4(bench.mac(), Bench::server_address, Bench::client_address, wire::IpProtocol::tcp, bytes);
+    bench.server.send_ipv4(bench.mac(), Bench::server_address, Bench::client_address, wire::IpProtocol::tcp,
+                           bytes);
     bench.run(Duration::milliseconds(10));
   }
   std::size_t resets = 0;
@@ -131,8 +136,10 @@ TEST(LoopConnect, segments_without_a_right_checksum_do_not_exist) {
   for (std::uint32_t i = 0; i < 100; ++i) {
     reset.sequence = {i * 0x2000000};
     reset.emit(bytes, Bench::server_address, Bench::client_address);
-    base::store_be16(bytes.data() + 16, static_cast<std::uint16_t>(i % 2 == 0 ? 0 : ~base::load_be16(bytes.data() + 16)));
-    bench.server.send_ipv4(bench.mac(), Bench::server_address, Bench::client_address, wire::IpProtocol::tcp, bytes);
+    base::store_be16(bytes.data() + 16,
+                     static_cast<std::uint16_t>(i % 2 == 0 ? 0 : ~base::load_be16(bytes.data() + 16)));
+    bench.server.send_ipv4(bench.mac(), Bench::server_address, Bench::client_address, wire::IpProtocol::tcp,
+                           bytes);
   }
   bench.run(Duration::milliseconds(100));
   EXPECT_GE(bench.counters().bad_checksum, 40U);

@@ -3,14 +3,15 @@
 
 namespace net {
 
-std::size_t TcpReceiver::first_window(std::size_t ring_size, std::size_t segment_size, const ReceiveWindow& window) {
+std::size_t TcpReceiver::first_window(std::size_t ring_size, std::size_t segment_size,
+                                      const ReceiveWindow& window) {
   std::size_t size = window.segments() * segment_size;
   if (size > ring_size) size = ring_size;
   return size > 0xffff ? 0xffff : size;
 }
 
-void TcpReceiver::open(base::MutBytes ring, wire::TcpSequence first, std::size_t segment_size, unsigned window_shift,
-                       bool sends_sack, ReceiveWindow& window) {
+void TcpReceiver::open(base::MutBytes ring, wire::TcpSequence first, std::size_t segment_size,
+                       unsigned window_shift, bool sends_sack, ReceiveWindow& window) {
   *this = TcpReceiver{};
   ring_ = ring;
   window_ = &window;
@@ -107,8 +108,8 @@ void TcpReceiver::advance(wire::TcpSequence to, base::Instant now) {
   next_data_ = next_ = to;
   disorder_ = 0;
   repeated_acks_ = 0;
-  // [rfc5681 4.2] at once for what fills a hole, and at least for every second segment; also when half of the window is
-  // used up, since a small window may hold less than two segments.
+  // [rfc5681 4.2] at once for what fills a hole, and at least for every second segment; also when half of the
+  // window is used up, since a small window may hold less than two segments.
   const std::size_t unacked = distance(acked_, next_);
   if (joined != 0 || range_count_ != 0 || unacked >= 2 * segment_size_ ||
       unacked >= distance(acked_, told_edge_) / 2) {
@@ -130,8 +131,8 @@ void TcpReceiver::cut_at_fin() {
   }
 }
 
-/// The third segment behind one hole says that it is a loss, as it does for the sender [rfc5681 3.2]; a small window may
-/// have no third. What is missing below the highest byte seen then is part of the same loss.
+/// The third segment behind one hole says that it is a loss, as it does for the sender [rfc5681 3.2]; a small
+/// window may have no third. What is missing below the highest byte seen then is part of the same loss.
 void TcpReceiver::note_disorder() {
   const unsigned enough = window_->segments() > 3 ? 3 : 1;
   if (++disorder_ != enough || next_data_ < loss_end_ || range_count_ == 0) return;
@@ -158,7 +159,8 @@ void TcpReceiver::consume(std::size_t count) {
   read_at_ += count;
   if (read_at_ >= ring_.size()) read_at_ -= ring_.size();
   // [rfc9293 3.8.6.2.2] a window that was all but shut is opened aloud, and not for crumbs.
-  const std::size_t worth_telling = 2 * segment_size_ < ring_.size() / 2 ? 2 * segment_size_ : ring_.size() / 2;
+  const std::size_t worth_telling =
+      2 * segment_size_ < ring_.size() / 2 ? 2 * segment_size_ : ring_.size() / 2;
   if (!fin_received_ && told_edge_ - next_ < static_cast<std::int32_t>(segment_size_) &&
       distance(told_edge_, window_edge()) >= worth_telling) {
     ack_now_ = true;
@@ -176,7 +178,8 @@ void TcpReceiver::write_ack(wire::TcpRepr& segment) {
   segment.acknowledgment = acked_ = next_;
   // Rounded up, for an edge that was told must not move back; but never to more than the ring holds.
   const wire::TcpSequence edge = window_edge();
-  std::size_t units = (distance(next_, edge < next_ ? next_ : edge) + (1U << window_shift_) - 1) >> window_shift_;
+  std::size_t units =
+      (distance(next_, edge < next_ ? next_ : edge) + (1U << window_shift_) - 1) >> window_shift_;
   if (buffer_end() < next_ + (units << window_shift_) && units != 0) --units;
   if (units > 0xffff) units = 0xffff;
   segment.window = static_cast<std::uint16_t>(units);
@@ -188,7 +191,8 @@ void TcpReceiver::write_ack(wire::TcpRepr& segment) {
     while (segment.options.sack_count < wire::TcpOptions::max_sack_blocks) {
       const Range* newest = nullptr;
       for (std::size_t i = 0; i < range_count_; ++i) {
-        if (ranges_[i].stamp < below && (newest == nullptr || newest->stamp < ranges_[i].stamp)) newest = &ranges_[i];
+        if (ranges_[i].stamp < below && (newest == nullptr || newest->stamp < ranges_[i].stamp))
+          newest = &ranges_[i];
       }
       if (newest == nullptr) break;
       below = newest->stamp;

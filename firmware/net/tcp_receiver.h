@@ -8,8 +8,8 @@
 
 namespace net {
 
-/// Bytes that arrive out of order are stored at once where they belong in the caller's ring; only their ranges are kept
-/// beside it, and SACK [rfc2018] is read off those.
+/// Bytes that arrive out of order are stored at once where they belong in the caller's ring; only their
+/// ranges are kept beside it, and SACK [rfc2018] is read off those.
 class TcpReceiver {
  public:
   static constexpr base::Duration ack_delay = base::Duration::milliseconds(40);
@@ -19,7 +19,8 @@ class TcpReceiver {
   void open(base::MutBytes ring, wire::TcpSequence first, std::size_t segment_size, unsigned window_shift,
             bool sends_sack, ReceiveWindow& window);
   /// The window to tell in a SYN, before open(): not shifted yet.
-  static std::size_t first_window(std::size_t ring_size, std::size_t segment_size, const ReceiveWindow& window);
+  static std::size_t first_window(std::size_t ring_size, std::size_t segment_size,
+                                  const ReceiveWindow& window);
 
   /// [rfc9293 3.10.7.4] the first check: does any of this lie in the window we told?
   bool is_acceptable(wire::TcpSequence sequence, std::size_t length) const;
@@ -36,7 +37,8 @@ class TcpReceiver {
   void ask_for_ack() { ack_now_ = true; }
   bool wants_ack(base::Instant now) const { return ack_now_ || repeated_acks_ != 0 || ack_at_ <= now; }
   base::Instant poll_at() const { return wants_ack({}) ? base::Instant{} : ack_at_; }
-  /// Fills in what every segment carries: acknowledgment, window and SACK blocks. The acknowledgment counts as sent.
+  /// Fills in what every segment carries: acknowledgment, window and SACK blocks. The acknowledgment counts
+  /// as sent.
   void write_ack(wire::TcpRepr& segment);
 
  private:
@@ -66,12 +68,12 @@ class TcpReceiver {
   unsigned window_shift_ = 0;
   bool sends_sack_ = false;
 
-  std::size_t read_at_ = 0;       // index of read_ in the ring
-  wire::TcpSequence read_;        // first byte not yet consumed
-  wire::TcpSequence next_data_;   // behind the last byte in order
-  wire::TcpSequence next_;        // RCV.NXT: the same, or one more behind a FIN
-  wire::TcpSequence told_edge_;   // the window's right edge as last told; never moves back
-  wire::TcpSequence acked_;       // the acknowledgment as last told
+  std::size_t read_at_ = 0;      // index of read_ in the ring
+  wire::TcpSequence read_;       // first byte not yet consumed
+  wire::TcpSequence next_data_;  // behind the last byte in order
+  wire::TcpSequence next_;       // RCV.NXT: the same, or one more behind a FIN
+  wire::TcpSequence told_edge_;  // the window's right edge as last told; never moves back
+  wire::TcpSequence acked_;      // the acknowledgment as last told
   std::optional<wire::TcpSequence> fin_at_;
   bool fin_received_ = false;
 

@@ -17,13 +17,15 @@ using Buffer = std::vector<std::uint8_t>;
 constexpr std::size_t segment_size = 100;
 
 struct TcpReceiverTest : testing::Test {
-  explicit TcpReceiverTest(TcpSequence start = {0xffffff00}, std::size_t ring_size = 2000) : first(start), ring(ring_size) {
+  explicit TcpReceiverTest(TcpSequence start = {0xffffff00}, std::size_t ring_size = 2000)
+      : first(start), ring(ring_size) {
     receiver.open(ring, first, segment_size, 0, true, window);
   }
   /// The bytes of the stream from `offset`.
   static Buffer stream(std::size_t offset, std::size_t size) {
     Buffer bytes(size);
-    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>((offset + i) * 7 + (offset + i) / 256);
+    for (std::size_t i = 0; i < size; ++i)
+      bytes[i] = static_cast<std::uint8_t>((offset + i) * 7 + (offset + i) / 256);
     return bytes;
   }
   void arrive(std::size_t offset, std::size_t size, bool fin = false) {
@@ -283,7 +285,8 @@ TEST(TcpReceiverFuzz, agrees_with_a_naive_one) {
         for (std::size_t i = offset; i < offset + size; ++i) seen[i] = true;
         if (fin) seen[total] = true;
       }
-      for (; checked < static_cast<std::uint32_t>(receiver.next() - first); ++checked) ASSERT_TRUE(seen[checked]);
+      for (; checked < static_cast<std::uint32_t>(receiver.next() - first); ++checked)
+        ASSERT_TRUE(seen[checked]);
       if (random() % 3 == 0) {
         const base::Bytes piece = receiver.readable();
         const std::size_t count = random() % (piece.size() + 1);

@@ -94,11 +94,12 @@ base::Instant TcpSender::poll_at() const {
 }
 
 bool TcpSender::is_acceptable_ack(wire::TcpSequence acknowledgment) const {
-  return acknowledgment <= highest_ && acknowledgment - unacked_ >= -static_cast<std::int64_t>(largest_window_);
+  return acknowledgment <= highest_ &&
+         acknowledgment - unacked_ >= -static_cast<std::int64_t>(largest_window_);
 }
 
-void TcpSender::process_ack(wire::TcpSequence acknowledgment, wire::TcpSequence sequence, std::uint16_t window,
-                            bool is_bare, base::Instant now) {
+void TcpSender::process_ack(wire::TcpSequence acknowledgment, wire::TcpSequence sequence,
+                            std::uint16_t window, bool is_bare, base::Instant now) {
   const std::size_t offered = std::size_t{window} << window_shift_;
   if (unacked_ < acknowledgment) {
     std::size_t advance = static_cast<std::uint32_t>(acknowledgment - unacked_);

@@ -12,14 +12,15 @@ namespace net {
 class TcpSender {
  public:
   static constexpr std::size_t buffer_size = 2048;
-  /// Deviation: [rfc6298 2] asks for 1 s; like other stacks of today we take 200 ms, and 500 ms for the first SYN.
+  /// Deviation: [rfc6298 2] asks for 1 s; like other stacks of today we take 200 ms, and 500 ms for the first
+  /// SYN.
   static constexpr base::Duration least_timeout = base::Duration::milliseconds(200);
   static constexpr base::Duration first_timeout = base::Duration::milliseconds(500);
   static constexpr base::Duration most_timeout = base::Duration::seconds(8);
-  static constexpr unsigned max_tries = 7;      // about 29 s from a round trip's usual time
-  static constexpr unsigned max_syn_tries = 5;  // 23.5 s
-  static constexpr std::size_t least_segment = 64;      // whatever a peer's MSS says
-  static constexpr std::size_t default_segment = 536;   // [rfc9293 3.7.1] when it says none
+  static constexpr unsigned max_tries = 7;             // about 29 s from a round trip's usual time
+  static constexpr unsigned max_syn_tries = 5;         // 23.5 s
+  static constexpr std::size_t least_segment = 64;     // whatever a peer's MSS says
+  static constexpr std::size_t default_segment = 536;  // [rfc9293 3.7.1] when it says none
 
   TcpSender() = default;
   void open(wire::TcpSequence initial);
@@ -42,8 +43,8 @@ class TcpSender {
   /// [rfc5961 5.2] is this an acknowledgment that could come from the peer?
   bool is_acceptable_ack(wire::TcpSequence acknowledgment) const;
   /// An acceptable acknowledgment; `is_bare` when the segment carried nothing else.
-  void process_ack(wire::TcpSequence acknowledgment, wire::TcpSequence sequence, std::uint16_t window, bool is_bare,
-                   base::Instant now);
+  void process_ack(wire::TcpSequence acknowledgment, wire::TcpSequence sequence, std::uint16_t window,
+                   bool is_bare, base::Instant now);
 
   wire::TcpSequence next() const { return next_; }
   bool syn_acked() const { return syn_acked_; }
@@ -63,10 +64,10 @@ class TcpSender {
   std::size_t segment_size_ = default_segment;
   unsigned window_shift_ = 0;
 
-  wire::TcpSequence unacked_;   // SND.UNA; buffer_[0] once the SYN is acknowledged
-  wire::TcpSequence next_;      // SND.NXT; falls back to unacked_ when the timer runs out
-  wire::TcpSequence highest_;   // behind the last byte ever sent
-  std::size_t window_ = 0;      // SND.WND
+  wire::TcpSequence unacked_;  // SND.UNA; buffer_[0] once the SYN is acknowledged
+  wire::TcpSequence next_;     // SND.NXT; falls back to unacked_ when the timer runs out
+  wire::TcpSequence highest_;  // behind the last byte ever sent
+  std::size_t window_ = 0;     // SND.WND
   std::size_t largest_window_ = 0;
   wire::TcpSequence window_sequence_, window_ack_;  // SND.WL1, SND.WL2
   bool syn_acked_ = false, closing_ = false, fin_acked_ = false, gave_up_ = false;

@@ -173,7 +173,8 @@ TEST(TcpTransfer, grows_the_window_over_a_long_way) {
   const Download result = download(bench);
   EXPECT_EQ(result.bytes, content);
   EXPECT_GT(bench.server.stream().largest_window(), 65535U);  // only scaling can say so
-  EXPECT_LT(result.time, Duration::seconds(4));  // 50 ms and 128 KiB: 2.5 MiB/s; with 4 segments it would be a minute
+  EXPECT_LT(result.time,
+            Duration::seconds(4));  // 50 ms and 128 KiB: 2.5 MiB/s; with 4 segments it would be a minute
   expect_no_faults(bench);
 }
 

@@ -29,8 +29,9 @@ struct UdpOutgoing {
 
 /// A machine on a local port. A machine is any class with
 ///   void process(const UdpDatagram&, base::Instant now);
-///   std::optional<UdpOutgoing> transmit(base::MutBytes payload, base::Instant now);  // nullopt: nothing to send now
-///   base::Instant poll_at() const;  // when transmit() will next have something unasked; never(): a packet must come first
+///   std::optional<UdpOutgoing> transmit(base::MutBytes payload, base::Instant now);  // nullopt: nothing to
+///   send now base::Instant poll_at() const;  // when transmit() will next have something unasked; never(): a
+///   packet must come first
 /// It checks for itself who sent a datagram. Machine and endpoint outlive their time in the loop.
 class UdpEndpoint {
  public:

@@ -40,11 +40,13 @@ struct ArpRepr {
 
   static constexpr std::size_t size = sizeof(ArpLayout);
 
-  /// nullopt for anything but a request or reply about IPv4 over Ethernet whose sender is one machine's address.
+  /// nullopt for anything but a request or reply about IPv4 over Ethernet whose sender is one machine's
+  /// address.
   static constexpr std::optional<ArpRepr> parse(base::Bytes packet) {
     if (packet.size() < size) return std::nullopt;
     const std::uint8_t* at = packet.data();
-    if (base::load_be32(at) != (hardware_ethernet << 16 | std::uint32_t{static_cast<std::uint16_t>(EtherType::ipv4)}) ||
+    if (base::load_be32(at) !=
+            (hardware_ethernet << 16 | std::uint32_t{static_cast<std::uint16_t>(EtherType::ipv4)}) ||
         base::load_be16(at + offsetof(ArpLayout, hardware_length)) != lengths) {
       return std::nullopt;
     }

@@ -14,8 +14,8 @@ Word load(const std::uint8_t* at) {
 
 }  // namespace
 
-// 32-bit words, eight to a turn: under emulation the cost of a frame is its instructions. The carries gather in the upper
-// half of the 64-bit sum, which no frame can overflow.
+// 32-bit words, eight to a turn: under emulation the cost of a frame is its instructions. The carries gather
+// in the upper half of the 64-bit sum, which no frame can overflow.
 void Checksum::add_fast(base::Bytes piece) {
   const std::uint8_t* at = piece.data();
   std::size_t left = piece.size();

@@ -27,8 +27,8 @@ class Checksum {
   /// One 16-bit word, in host order.
   constexpr void add_word(std::uint16_t word) { sum_ += to_memory_order(word); }
   /// The addresses, protocol and length of [rfc768] and [rfc793 3.1].
-  constexpr void add_pseudo_header(base::Ipv4Address source, base::Ipv4Address destination, std::uint8_t protocol,
-                                   std::size_t length) {
+  constexpr void add_pseudo_header(base::Ipv4Address source, base::Ipv4Address destination,
+                                   std::uint8_t protocol, std::size_t length) {
     for (const std::uint32_t address : {source.value, destination.value}) {
       add_word(static_cast<std::uint16_t>(address >> 16));
       add_word(static_cast<std::uint16_t>(address));
@@ -45,7 +45,8 @@ class Checksum {
 
  private:
   static constexpr std::uint16_t to_memory_order(std::uint16_t word) {
-    return std::endian::native == std::endian::little ? static_cast<std::uint16_t>(word << 8 | word >> 8) : word;
+    return std::endian::native == std::endian::little ? static_cast<std::uint16_t>(word << 8 | word >> 8)
+                                                      : word;
   }
   void add_fast(base::Bytes piece);
 

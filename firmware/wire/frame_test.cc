@@ -20,13 +20,15 @@ constexpr base::MacAddress client_mac{{0x52, 0x54, 0, 0, 0, 2}};
 
 // "Who has 198.18.0.2? Tell 198.18.0.1", as a whole frame.
 constexpr std::uint8_t arp_frame[] = {
-    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x52, 0x54, 0, 0, 0, 1, 0x08, 0x06,  //
-    0, 1, 8, 0, 6, 4, 0, 1, 0x52, 0x54, 0, 0, 0, 1, 198, 18, 0, 1, 0, 0, 0, 0, 0, 0, 198, 18, 0, 2};
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x52, 0x54, 0,    0,    0,   1,  0x08, 0x06,  //
+    0,    1,    8,    0,    6,    4,    0,    1,    0x52, 0x54, 0,   0,  0,    1,
+    198,  18,   0,    1,    0,    0,    0,    0,    0,    0,    198, 18, 0,    2};
 
 static_assert(EthernetView::parse(arp_frame)->type() == EtherType::arp);
 static_assert(EthernetView::parse(arp_frame)->destination() == base::MacAddress::broadcast());
 static_assert(EthernetView::parse(arp_frame)->source() == server_mac);
-static_assert(ArpRepr::parse(EthernetView::parse(arp_frame)->payload())->operation == ArpRepr::Operation::request);
+static_assert(ArpRepr::parse(EthernetView::parse(arp_frame)->payload())->operation ==
+              ArpRepr::Operation::request);
 static_assert(ArpRepr::parse(EthernetView::parse(arp_frame)->payload())->sender_ip == server);
 static_assert(ArpRepr::parse(EthernetView::parse(arp_frame)->payload())->target_ip == client);
 
@@ -52,7 +54,9 @@ static_assert(UdpView::parse(Ipv4View::parse(udp_packet)->payload())->destinatio
 static_assert(UdpView::parse(Ipv4View::parse(udp_packet)->payload())->payload().size() == 2);
 
 using Buffer = std::vector<std::uint8_t>;
-Buffer copy(base::Bytes bytes) { return {bytes.begin(), bytes.end()}; }
+Buffer copy(base::Bytes bytes) {
+  return {bytes.begin(), bytes.end()};
+}
 
 TEST(Checksum, is_the_same_by_words_and_by_bytes_at_every_length) {
   Buffer bytes(200);
@@ -93,14 +97,15 @@ TEST(Arp, comes_out_as_it_went_in) {
 // ARP rows: truncated; hlen/plen lies; sender a group address.
 TEST(Arp, is_refused_when_truncated_or_lying) {
   const base::Bytes good = base::Bytes(arp_frame).subspan(EthernetRepr::size);
-  for (std::size_t size = 0; size < good.size(); ++size) EXPECT_FALSE(ArpRepr::parse(good.first(size))) << size;
+  for (std::size_t size = 0; size < good.size(); ++size)
+    EXPECT_FALSE(ArpRepr::parse(good.first(size))) << size;
   for (const std::size_t at : {0U, 1U, 2U, 3U, 4U, 5U, 6U, 7U}) {
     Buffer bad = copy(good);
     bad[at] = static_cast<std::uint8_t>(bad[at] + 2);
     EXPECT_FALSE(ArpRepr::parse(bad)) << at;
   }
-  for (const base::MacAddress& sender : {base::MacAddress::broadcast(), base::MacAddress{{1, 0, 0x5e, 0, 0, 1}},
-                                         base::MacAddress{}}) {
+  for (const base::MacAddress& sender :
+       {base::MacAddress::broadcast(), base::MacAddress{{1, 0, 0x5e, 0, 0, 1}}, base::MacAddress{}}) {
     Buffer bad = copy(good);
     store_mac(bad.data() + offsetof(ArpLayout, sender_mac), sender);
     EXPECT_FALSE(ArpRepr::parse(bad));
@@ -133,7 +138,8 @@ TEST(Ipv4, is_refused_when_its_lengths_cannot_be) {
   for (std::size_t size = 0; size < sizeof udp_packet; ++size) {
     EXPECT_FALSE(Ipv4View::parse(base::Bytes(udp_packet).first(size))) << size;
   }
-  for (const std::uint8_t first : std::initializer_list<std::uint8_t>{0x40, 0x41, 0x42, 0x43, 0x44, 0x65, 0x05, 0x4f, 0x48}) {
+  for (const std::uint8_t first :
+       std::initializer_list<std::uint8_t>{0x40, 0x41, 0x42, 0x43, 0x44, 0x65, 0x05, 0x4f, 0x48}) {
     Buffer bad = copy(udp_packet);
     bad[0] = first;
     EXPECT_FALSE(Ipv4View::parse(bad)) << unsigned{first};
@@ -196,7 +202,8 @@ TEST(IcmpEcho, comes_out_as_it_went_in) {
   EXPECT_EQ(copy(parsed->body), copy(body));
 }
 
-// F3: redirect and unreachable, truncated at every byte, with an inner header of IHL 15: none of them is taken.
+// F3: redirect and unreachable, truncated at every byte, with an inner header of IHL 15: none of them is
+// taken.
 TEST(IcmpEcho, other_messages_and_truncations_are_refused) {
   for (const std::uint8_t type : std::initializer_list<std::uint8_t>{3, 4, 5, 11, 12, 13, 17}) {
     Buffer message(8 + 60 + 8, 0x4f);
@@ -252,7 +259,8 @@ TEST(Udp, is_refused_when_its_length_cannot_be) {
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_FALSE(UdpView::parse(base::Bytes(bytes).first(size))) << size;
   }
-  for (const std::uint16_t claimed : std::initializer_list<std::uint16_t>{0, 1, 2, 3, 4, 5, 6, 7, 13, 0xffff}) {
+  for (const std::uint16_t claimed :
+       std::initializer_list<std::uint16_t>{0, 1, 2, 3, 4, 5, 6, 7, 13, 0xffff}) {
     base::store_be16(bytes.data() + 4, claimed);
     EXPECT_FALSE(UdpView::parse(bytes)) << claimed;
   }

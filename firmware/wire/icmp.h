@@ -33,13 +33,15 @@ struct IcmpEchoRepr {
   /// nullopt for anything but an echo request or reply with a right checksum.
   static constexpr std::optional<IcmpEchoRepr> parse(base::Bytes message) {
     if (message.size() < sizeof(IcmpEchoLayout) || message[1] != 0) return std::nullopt;
-    if (message[0] != static_cast<std::uint8_t>(Type::request) && message[0] != static_cast<std::uint8_t>(Type::reply)) {
+    if (message[0] != static_cast<std::uint8_t>(Type::request) &&
+        message[0] != static_cast<std::uint8_t>(Type::reply)) {
       return std::nullopt;
     }
     Checksum sum;
     sum.add(message);
     if (sum.finish() != 0) return std::nullopt;
-    return IcmpEchoRepr{Type{message[0]}, base::load_be16(message.data() + offsetof(IcmpEchoLayout, identifier)),
+    return IcmpEchoRepr{Type{message[0]},
+                        base::load_be16(message.data() + offsetof(IcmpEchoLayout, identifier)),
                         base::load_be16(message.data() + offsetof(IcmpEchoLayout, sequence)),
                         message.subspan(sizeof(IcmpEchoLayout))};
   }

@@ -36,13 +36,14 @@ enum class IpProtocol : std::uint8_t { icmp = 1, tcp = 6, udp = 17 };
 
 class Ipv4View {
  public:
-  /// nullopt when the version or any length is wrong. Options are stepped over unread: a host that forwards nothing needs
-  /// none of them. The checksum is a question of its own.
+  /// nullopt when the version or any length is wrong. Options are stepped over unread: a host that forwards
+  /// nothing needs none of them. The checksum is a question of its own.
   static constexpr std::optional<Ipv4View> parse(base::Bytes packet) {
     if (packet.size() < sizeof(Ipv4Layout) || packet[0] >> 4 != 4) return std::nullopt;
     const std::size_t claimed_header = (packet[0] & 0xfU) * 4;
     const std::size_t claimed_total = base::load_be16(packet.data() + offsetof(Ipv4Layout, total_length));
-    if (claimed_header < sizeof(Ipv4Layout) || claimed_total < claimed_header || claimed_total > packet.size()) {
+    if (claimed_header < sizeof(Ipv4Layout) || claimed_total < claimed_header ||
+        claimed_total > packet.size()) {
       return std::nullopt;
     }
     return Ipv4View(packet.first(claimed_total), claimed_header);
@@ -66,7 +67,8 @@ class Ipv4View {
   constexpr base::Bytes payload() const { return packet_.subspan(header_size_); }
 
  private:
-  constexpr Ipv4View(base::Bytes packet, std::size_t header_size) : packet_(packet), header_size_(header_size) {}
+  constexpr Ipv4View(base::Bytes packet, std::size_t header_size)
+      : packet_(packet), header_size_(header_size) {}
   base::Bytes packet_;
   std::size_t header_size_;
 };
@@ -85,8 +87,10 @@ struct Ipv4Repr {
   constexpr void emit(base::MutBytes packet) const {
     std::uint8_t* at = packet.data();
     base::store_be16(at, 0x4500);
-    base::store_be16(at + offsetof(Ipv4Layout, total_length), static_cast<std::uint16_t>(size + payload_size));
-    base::store_be32(at + offsetof(Ipv4Layout, identification), 0x4000);  // id 0 [rfc6864 4.1], don't fragment
+    base::store_be16(at + offsetof(Ipv4Layout, total_length),
+                     static_cast<std::uint16_t>(size + payload_size));
+    base::store_be32(at + offsetof(Ipv4Layout, identification),
+                     0x4000);  // id 0 [rfc6864 4.1], don't fragment
     base::store_be32(at + offsetof(Ipv4Layout, time_to_live),
                      std::uint32_t{time_to_live} << 24 | static_cast<std::uint32_t>(protocol) << 16);
     base::store_be32(at + offsetof(Ipv4Layout, source), source.value);

@@ -4,7 +4,14 @@
 namespace wire {
 namespace {
 
-enum Kind : std::uint8_t { end = 0, nop = 1, mss_kind = 2, window_scale_kind = 3, sack_permitted_kind = 4, sack_kind = 5 };
+enum Kind : std::uint8_t {
+  end = 0,
+  nop = 1,
+  mss_kind = 2,
+  window_scale_kind = 3,
+  sack_permitted_kind = 4,
+  sack_kind = 5
+};
 
 }  // namespace
 
@@ -31,7 +38,8 @@ TcpOptions TcpOptions::parse(base::Bytes options) {
         break;
       case Kind::sack_kind:
         for (std::size_t i = 0; i + 8 <= value.size() && found.sack_count < max_sack_blocks; i += 8) {
-          found.sack[found.sack_count++] = {{base::load_be32(value.data() + i)}, {base::load_be32(value.data() + i + 4)}};
+          found.sack[found.sack_count++] = {{base::load_be32(value.data() + i)},
+                                            {base::load_be32(value.data() + i + 4)}};
         }
         break;
       default:

@@ -71,7 +71,8 @@ struct TcpOptions {
   std::array<SackBlock, max_sack_blocks> sack{};
   std::size_t sack_count = 0;
 
-  /// Walks to the end or to the first option whose length cannot be; unknown options and lengths are stepped over.
+  /// Walks to the end or to the first option whose length cannot be; unknown options and lengths are stepped
+  /// over.
   static TcpOptions parse(base::Bytes options);
   /// Bytes that emit() writes, a multiple of 4.
   std::size_t size() const;
@@ -80,7 +81,8 @@ struct TcpOptions {
 
 class TcpView {
  public:
-  /// nullopt when the header does not fit. The urgent pointer is not looked at: all data is read in its order.
+  /// nullopt when the header does not fit. The urgent pointer is not looked at: all data is read in its
+  /// order.
   static constexpr std::optional<TcpView> parse(base::Bytes segment) {
     if (segment.size() < sizeof(TcpLayout)) return std::nullopt;
     const std::size_t claimed_header = (segment[offsetof(TcpLayout, data_offset)] >> 4) * std::size_t{4};
@@ -113,7 +115,8 @@ class TcpView {
   constexpr base::Bytes payload() const { return segment_.subspan(header_size_); }
 
  private:
-  constexpr TcpView(base::Bytes segment, std::size_t header_size) : segment_(segment), header_size_(header_size) {}
+  constexpr TcpView(base::Bytes segment, std::size_t header_size)
+      : segment_(segment), header_size_(header_size) {}
   base::Bytes segment_;
   std::size_t header_size_;
 };

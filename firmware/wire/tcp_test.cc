@@ -14,8 +14,9 @@ constexpr base::Ipv4Address client = base::Ipv4Address::of(198, 18, 0, 2);
 constexpr base::Ipv4Address server = base::Ipv4Address::of(198, 18, 0, 1);
 
 // A SYN to port 80 with MSS 1460, SACK permitted and window scale 2.
-constexpr std::uint8_t syn[] = {0xc0, 0x01, 0x00, 0x50, 0x01, 0x02, 0x03, 0x04, 0, 0, 0, 0, 0x80, 0x02, 0x16, 0xd0,
-                                0,    0,    0,    0,    2,    4,    0x05, 0xb4, 1, 1, 4, 2, 1,    3,    3,    2};
+constexpr std::uint8_t syn[] = {0xc0, 0x01, 0x00, 0x50, 0x01, 0x02, 0x03, 0x04, 0, 0, 0,
+                                0,    0x80, 0x02, 0x16, 0xd0, 0,    0,    0,    0, 2, 4,
+                                0x05, 0xb4, 1,    1,    4,    2,    1,    3,    3, 2};
 static_assert(TcpView::parse(syn)->destination_port() == 80);
 static_assert(TcpView::parse(syn)->sequence() == TcpSequence{0x01020304});
 static_assert(TcpView::parse(syn)->flags().syn && !TcpView::parse(syn)->flags().ack);
@@ -81,7 +82,8 @@ TEST(TcpSegment, every_single_flipped_bit_is_noticed) {
 
 // F-TCP1: data offset below 5 and beyond the segment; truncation; checksum 0 is no "none" as it is in UDP.
 TEST(TcpSegment, is_refused_when_its_header_cannot_be) {
-  for (std::size_t size = 0; size < sizeof syn; ++size) EXPECT_FALSE(TcpView::parse(base::Bytes(syn).first(size))) << size;
+  for (std::size_t size = 0; size < sizeof syn; ++size)
+    EXPECT_FALSE(TcpView::parse(base::Bytes(syn).first(size))) << size;
   for (unsigned words = 0; words < 16; ++words) {
     Buffer bytes(std::begin(syn), std::end(syn));
     bytes[12] = static_cast<std::uint8_t>(words << 4);
@@ -101,7 +103,8 @@ TEST(TcpOptions, end_at_the_first_length_that_cannot_be) {
   }
   const base::Bytes all = TcpView::parse(syn)->options();
   for (std::size_t size = 0; size < all.size(); ++size) {
-    const Buffer cut(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(size));  // so that ASan sees the end
+    const Buffer cut(all.begin(),
+                     all.begin() + static_cast<std::ptrdiff_t>(size));  // so that ASan sees the end
     const TcpOptions options = TcpOptions::parse(cut);
     EXPECT_EQ(options.mss.has_value(), size >= 4) << size;
     EXPECT_FALSE(options.window_scale) << size;

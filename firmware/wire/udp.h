@@ -21,7 +21,8 @@ static_assert(offsetof(UdpLayout, checksum) == 6);
 
 class UdpView {
  public:
-  /// nullopt when the length is less than a header's or more than there is; what stands behind it is left out.
+  /// nullopt when the length is less than a header's or more than there is; what stands behind it is left
+  /// out.
   static constexpr std::optional<UdpView> parse(base::Bytes datagram) {
     if (datagram.size() < sizeof(UdpLayout)) return std::nullopt;
     const std::size_t claimed_length = base::load_be16(datagram.data() + offsetof(UdpLayout, length));
@@ -55,7 +56,8 @@ struct UdpRepr {
   static constexpr std::size_t size = sizeof(UdpLayout);
 
   /// `datagram` is exactly size + payload_size bytes, and the payload already stands in its place.
-  constexpr void emit(base::MutBytes datagram, base::Ipv4Address source, base::Ipv4Address destination) const {
+  constexpr void emit(base::MutBytes datagram, base::Ipv4Address source,
+                      base::Ipv4Address destination) const {
     std::uint8_t* at = datagram.data();
     base::store_be16(at, source_port);
     base::store_be16(at + offsetof(UdpLayout, destination_port), destination_port);
@@ -64,7 +66,8 @@ struct UdpRepr {
     sum.add_pseudo_header(source, destination, static_cast<std::uint8_t>(IpProtocol::udp), datagram.size());
     sum.add(datagram);
     const std::uint16_t checksum = sum.finish();
-    base::store_be16(at + offsetof(UdpLayout, checksum), checksum == 0 ? 0xffff : checksum);  // 0 would say "none"
+    base::store_be16(at + offsetof(UdpLayout, checksum),
+                     checksum == 0 ? 0xffff : checksum);  // 0 would say "none"
   }
 };
 

@@ -40,7 +40,8 @@ class Card final : public platform::Nic {
     } else if (packet->protocol() == wire::IpProtocol::tcp) {
       const auto segment = wire::TcpView::parse(packet->payload());
       fuzz::require(segment && segment->checksum_ok(packet->source(), packet->destination()));
-      last = {segment->source_port(), segment->sequence() + (segment->payload().size() + (segment->flags().syn ? 1 : 0)),
+      last = {segment->source_port(),
+              segment->sequence() + (segment->payload().size() + (segment->flags().syn ? 1 : 0)),
               segment->acknowledgment()};
     }
     return true;

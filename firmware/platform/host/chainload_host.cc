@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// chainload-host: the firmware as a Linux process on a TAP device. It ends where a PC would start something else, and
-// says what that is.
+// chainload-host: the firmware as a Linux process on a TAP device. It ends where a PC would start something
+// else, and says what that is.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -14,12 +14,14 @@ namespace {
 using platform::host::HostPlatform;
 using platform::host::TapPlatform;
 
-constexpr int status_linux = 0, status_usage = 2, status_nbp = 10, status_exited = 20, status_failed = 21, status_returned = 22;
+constexpr int status_linux = 0, status_usage = 2, status_nbp = 10, status_exited = 20, status_failed = 21,
+              status_returned = 22;
 
 constexpr const char* usage =
     "usage: chainload-host --tap NAME [--mac XX:XX:XX:XX:XX:XX] [--uuid UUID] [--ram MIB]\n"
     "Boots as undionly.kpxe would, over the TAP device NAME, and prints what it would have started.\n"
-    "exit status: 0 a Linux kernel was started, 10 a network boot program, 20 the firmware gave the machine back,\n"
+    "exit status: 0 a Linux kernel was started, 10 a network boot program, 20 the firmware gave the machine "
+    "back,\n"
     "             21 it gave it back after a failure, 2 wrong arguments or no TAP device\n";
 
 /// The hexadecimal octets of `text`, with `separator` anywhere between them; false unless they fill `octets`.
@@ -59,8 +61,8 @@ int report(HostPlatform& platform, HostPlatform::Ending ending) {
   }
   const auto& started = *platform.ram().started();
   const bool is_linux = started.kind == base::LoadPlan::Start::linux_real_mode;
-  std::printf("started: %s segment=%04x stack=%04x\n", is_linux ? "linux_real_mode" : "pxe_nbp", started.segment,
-              started.stack_top);
+  std::printf("started: %s segment=%04x stack=%04x\n", is_linux ? "linux_real_mode" : "pxe_nbp",
+              started.segment, started.stack_top);
   for (const base::LoadMove& move : started.moves) {
     const base::Bytes moved = platform.physical({move.to, move.to + move.size});
     std::printf("move: to=%08llx size=%llu zero_after=%llu crc32=%08x\n",
@@ -94,12 +96,14 @@ int main(int argc, char** argv) {
     if (option == "--tap") {
       tap = value;
     } else if (option == "--mac") {
-      if (!parse_octets(value, ':', mac.octets) || mac.is_group()) return refuse("--mac wants the MAC of one machine");
+      if (!parse_octets(value, ':', mac.octets) || mac.is_group())
+        return refuse("--mac wants the MAC of one machine");
     } else if (option == "--uuid") {
       machine.uuid.resize(16);
       if (!parse_octets(value, '-', machine.uuid)) return refuse("--uuid wants 32 hexadecimal digits");
     } else if (option == "--ram") {
-      if (!base::parse_number(value, 10, number) || number < 8 || number > 1024) return refuse("--ram wants 8 to 1024");
+      if (!base::parse_number(value, 10, number) || number < 8 || number > 1024)
+        return refuse("--ram wants 8 to 1024");
       machine.ram = number << 20;
     } else {
       return refuse("an option that is none");

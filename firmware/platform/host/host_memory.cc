@@ -8,13 +8,15 @@
 namespace platform::host {
 namespace {
 
-constexpr std::uint64_t low_begin = 0x600;       // behind the interrupt table and the BIOS's own data
+constexpr std::uint64_t low_begin = 0x600;  // behind the interrupt table and the BIOS's own data
 constexpr std::uint64_t nbp_begin = 0x7c00;
-constexpr std::uint64_t low_end = 0x98000;       // above: what our real-mode part takes, and the ROM's UNDI
+constexpr std::uint64_t low_end = 0x98000;  // above: what our real-mode part takes, and the ROM's UNDI
 constexpr std::uint64_t high_begin = 0x100000;
-constexpr std::uint64_t image_size = 0x80000;    // as if the firmware sat at the top of RAM
+constexpr std::uint64_t image_size = 0x80000;  // as if the firmware sat at the top of RAM
 
-base::PhysicalRange range_of(base::PhysicalAddress begin, std::uint64_t size) { return {begin, begin + size}; }
+base::PhysicalRange range_of(base::PhysicalAddress begin, std::uint64_t size) {
+  return {begin, begin + size};
+}
 
 /// Zeros that cost nothing until they are touched.
 base::MutBytes map_zeros(std::uint64_t size) {
@@ -34,12 +36,13 @@ HostMemory::HostMemory(std::uint64_t size) : ram_(map_zeros(size)) {
   map_.claim(download_region_);
 }
 
-HostMemory::~HostMemory() { ::munmap(ram_.data(), ram_.size()); }
+HostMemory::~HostMemory() {
+  ::munmap(ram_.data(), ram_.size());
+}
 
 base::MutBytes HostMemory::bytes(base::PhysicalRange range) {
   if (range.end < range.begin || range.end.value > ram_.size()) return {};
-  return ram_.subspan(static_cast<std::size_t>(range.begin.value),
-                                      static_cast<std::size_t>(range.size()));
+  return ram_.subspan(static_cast<std::size_t>(range.begin.value), static_cast<std::size_t>(range.size()));
 }
 
 bool HostMemory::may_touch(base::PhysicalRange range) const {
@@ -49,10 +52,11 @@ bool HostMemory::may_touch(base::PhysicalRange range) const {
 base::Status HostMemory::carry_out(const base::LoadPlan& plan) {
   for (const base::LoadMove& move : plan.moves) {
     if (move.size > ram_.size() || move.zero_after > ram_.size() ||
-        !may_touch(range_of(move.to, move.size + move.zero_after)) || !may_touch(range_of(move.from, move.size))) {
+        !may_touch(range_of(move.to, move.size + move.zero_after)) ||
+        !may_touch(range_of(move.from, move.size))) {
       return base::Error(base::ErrorCode::invalid,
-                         "the load plan moves {} bytes to {}, which is not free memory: nothing was started", move.size,
-                         base::Hex{move.to.value, 8});
+                         "the load plan moves {} bytes to {}, which is not free memory: nothing was started",
+                         move.size, base::Hex{move.to.value, 8});
     }
   }
   for (const base::LoadMove& move : plan.moves) {

@@ -20,8 +20,8 @@ struct Started {
 
 class HostMemory {
  public:
-  /// `size` bytes from address 0, with the hole below 1 MiB where PCs have it, and places at the top of base memory and
-  /// of RAM taken, as the firmware itself takes them on the BIOS.
+  /// `size` bytes from address 0, with the hole below 1 MiB where PCs have it, and places at the top of base
+  /// memory and of RAM taken, as the firmware itself takes them on the BIOS.
   explicit HostMemory(std::uint64_t size);
   ~HostMemory();
   HostMemory(const HostMemory&) = delete;

@@ -52,6 +52,8 @@ base::Status HostPlatform::execute(const base::LoadPlan& plan) {
   end(Ending::started);
 }
 
-void HostPlatform::exit(bool failed) { end(failed ? Ending::failed : Ending::exited); }
+void HostPlatform::exit(bool failed) {
+  end(failed ? Ending::failed : Ending::exited);
+}
 
 }  // namespace platform::host

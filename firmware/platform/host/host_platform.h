@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// What the simulated and the TAP platform share: RAM, console, keys, who we are, and how a run of the firmware ends.
+// What the simulated and the TAP platform share: RAM, console, keys, who we are, and how a run of the
+// firmware ends.
 #pragma once
 
 #include <csetjmp>

@@ -13,7 +13,9 @@ using base::LoadPlan;
 using Ending = HostPlatform::Ending;
 
 struct HostPlatformTest : testing::Test {
-  base::MutBytes at(std::uint64_t begin, std::uint64_t size) { return platform.physical({{begin}, {begin + size}}); }
+  base::MutBytes at(std::uint64_t begin, std::uint64_t size) {
+    return platform.physical({{begin}, {begin + size}});
+  }
 
   SimulatedNetwork network;
   SimulatedPlatform platform{network};
@@ -49,10 +51,11 @@ TEST_F(HostPlatformTest, carries_out_a_plan_in_its_order) {
 TEST_F(HostPlatformTest, refuses_a_plan_that_leaves_free_memory_before_it_writes) {
   const base::PhysicalAddress from = platform.download_region().begin;
   const std::uint64_t ram = std::uint64_t{64} << 20;
-  for (const LoadMove& bad : {LoadMove{from, {0x400}, 4, 0}, LoadMove{from, {0x97fff}, 4, 0}, LoadMove{from, {ram - 4}, 4, 0},
-                              LoadMove{from, {ram + 4}, 4, 0}, LoadMove{{0xf0000}, {0x10000}, 4, 0},
-                              LoadMove{from, {0x10000}, 4, ram}, LoadMove{from, {UINT64_MAX - 1}, 4, 0},
-                              LoadMove{from, {0x10000}, UINT64_MAX - 1, 4}}) {
+  for (const LoadMove& bad :
+       {LoadMove{from, {0x400}, 4, 0}, LoadMove{from, {0x97fff}, 4, 0}, LoadMove{from, {ram - 4}, 4, 0},
+        LoadMove{from, {ram + 4}, 4, 0}, LoadMove{{0xf0000}, {0x10000}, 4, 0},
+        LoadMove{from, {0x10000}, 4, ram}, LoadMove{from, {UINT64_MAX - 1}, 4, 0},
+        LoadMove{from, {0x10000}, UINT64_MAX - 1, 4}}) {
     at(from.value, 1)[0] = 0xab;
     const LoadMove moves[] = {{from, {0x10000}, 4, 0}, bad};
     LoadPlan plan;

@@ -7,7 +7,8 @@
 
 namespace platform::host {
 
-SimulatedNetwork::PortNumber SimulatedNetwork::attach(Receiver receiver, LinkQuality to_port, LinkQuality from_port) {
+SimulatedNetwork::PortNumber SimulatedNetwork::attach(Receiver receiver, LinkQuality to_port,
+                                                      LinkQuality from_port) {
   ports_.push_back({std::move(receiver), to_port, from_port, {}, {}});
   return ports_.size() - 1;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// An Ethernet switch under a virtual clock, with a seeded bad cable to every port: networks for tests, in milliseconds.
+// An Ethernet switch under a virtual clock, with a seeded bad cable to every port: networks for tests, in
+// milliseconds.
 #pragma once
 
 #include <deque>
@@ -25,7 +26,7 @@ struct LinkQuality {
   unsigned reordering = 0;  // such a frame is held back by `reorder_delay`
   unsigned corruption = 0;  // one bit somewhere behind the Ethernet header
   base::Duration delay = base::Duration::microseconds(50);
-  base::Duration jitter;    // evenly between nothing and this, on top
+  base::Duration jitter;  // evenly between nothing and this, on top
   base::Duration reorder_delay = base::Duration::milliseconds(2);
   base::Duration per_frame = base::Duration::microseconds(2);  // the wire is taken that long
 };
@@ -66,7 +67,9 @@ class SimulatedNetwork {
   bool write_pcap(const std::string& path) const;
 
   /// Evenly from [0, bound).
-  std::uint32_t below(std::uint32_t bound) { return bound == 0 ? 0 : static_cast<std::uint32_t>(random_() % bound); }
+  std::uint32_t below(std::uint32_t bound) {
+    return bound == 0 ? 0 : static_cast<std::uint32_t>(random_() % bound);
+  }
 
  private:
   struct Port {

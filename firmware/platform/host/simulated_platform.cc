@@ -3,7 +3,8 @@
 
 namespace platform::host {
 
-SimulatedNic::SimulatedNic(SimulatedNetwork& network, const Card& card, LinkQuality to_us, LinkQuality from_us)
+SimulatedNic::SimulatedNic(SimulatedNetwork& network, const Card& card, LinkQuality to_us,
+                           LinkQuality from_us)
     : network_(network),
       card_(card),
       port_(network.attach(
@@ -43,6 +44,8 @@ void SimulatedPlatform::pause() {
 }
 
 // A simulated machine's chance comes from the network's seed, so that every run can be repeated.
-void SimulatedPlatform::gather_entropy(base::EntropyPool& pool) { pool.mix(network_.below(UINT32_MAX)); }
+void SimulatedPlatform::gather_entropy(base::EntropyPool& pool) {
+  pool.mix(network_.below(UINT32_MAX));
+}
 
 }  // namespace platform::host

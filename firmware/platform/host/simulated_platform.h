@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// The firmware's machine on a SimulatedNetwork: virtual time, and a card whose receive ring can be as small as real ones.
+// The firmware's machine on a SimulatedNetwork: virtual time, and a card whose receive ring can be as small
+// as real ones.
 #pragma once
 
 #include "platform/host/host_platform.h"
@@ -12,10 +13,10 @@ class SimulatedNic final : public Nic {
   struct Card {
     base::MacAddress mac{{0x52, 0x54, 0x00, 0x12, 0x34, 0x56}};
     std::size_t mtu = 1500;
-    std::size_t receive_ring = 64;   // frames kept between two polls; more are lost
+    std::size_t receive_ring = 64;  // frames kept between two polls; more are lost
     std::size_t transmit_queue = 8;
-    std::size_t receive_burst = 4;   // what the platform tells the stack
-    std::size_t per_poll = 8;        // frames handed over by one poll
+    std::size_t receive_burst = 4;                                // what the platform tells the stack
+    std::size_t per_poll = 8;                                     // frames handed over by one poll
     base::Duration poll_cost = base::Duration::microseconds(20);  // virtual time that goes by in a poll
     base::Duration frame_cost = base::Duration::microseconds(10);
   };
@@ -47,8 +48,9 @@ class SimulatedNic final : public Nic {
 
 class SimulatedPlatform final : public HostPlatform {
  public:
-  explicit SimulatedPlatform(SimulatedNetwork& network, const Machine& machine = {}, const SimulatedNic::Card& card = {},
-                             LinkQuality to_us = {}, LinkQuality from_us = {})
+  explicit SimulatedPlatform(SimulatedNetwork& network, const Machine& machine = {},
+                             const SimulatedNic::Card& card = {}, LinkQuality to_us = {},
+                             LinkQuality from_us = {})
       : HostPlatform(machine), network_(network), nic_(network, card, to_us, from_us) {}
 
   base::Instant now() override { return network_.now(); }

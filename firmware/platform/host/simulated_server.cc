@@ -59,16 +59,19 @@ void SimulatedServer::receive_arp(base::Bytes packet) {
   neighbours_[arp->sender_ip.value] = arp->sender_mac;
   if (arp->operation != wire::ArpRepr::Operation::request || !is_us(arp->target_ip)) return;
   ++arp_requests_;
-  send_arp({wire::ArpRepr::Operation::reply, mac_, arp->target_ip, arp->sender_mac, arp->sender_ip}, arp->sender_mac);
+  send_arp({wire::ArpRepr::Operation::reply, mac_, arp->target_ip, arp->sender_mac, arp->sender_ip},
+           arp->sender_mac);
 }
 
 void SimulatedServer::receive_udp(const wire::Ipv4View& packet, const base::MacAddress& from) {
   const auto datagram = wire::UdpView::parse(packet.payload());
-  if (!datagram || !datagram->checksum_ok(packet.source(), packet.destination()) || !is_us(packet.destination())) return;
+  if (!datagram || !datagram->checksum_ok(packet.source(), packet.destination()) ||
+      !is_us(packet.destination()))
+    return;
   const auto service = udp_services_.find(datagram->destination_port());
   if (service == udp_services_.end()) return;
-  service->second({from, packet.source(), packet.destination(), datagram->source_port(), datagram->destination_port(),
-                   datagram->payload()});
+  service->second({from, packet.source(), packet.destination(), datagram->source_port(),
+                   datagram->destination_port(), datagram->payload()});
 }
 
 void SimulatedServer::receive_tcp(const wire::Ipv4View& packet) {
@@ -112,31 +115,34 @@ void SimulatedServer::receive_tcp(const wire::Ipv4View& packet) {
   streams_.back()->process(*segment);
 }
 
-void SimulatedServer::send_udp(std::uint16_t source_port, base::Ipv4Address destination, std::uint16_t destination_port,
-                               base::Bytes payload) {
+void SimulatedServer::send_udp(std::uint16_t source_port, base::Ipv4Address destination,
+                               std::uint16_t destination_port, base::Bytes payload) {
   const bool to_all = destination == base::Ipv4Address::broadcast();
-  send_udp_from(address_, source_port, to_all ? base::MacAddress::broadcast() : mac_of(destination), destination,
-                destination_port, payload);
+  send_udp_from(address_, source_port, to_all ? base::MacAddress::broadcast() : mac_of(destination),
+                destination, destination_port, payload);
 }
 
 void SimulatedServer::reply(const Datagram& request, base::Bytes payload) {
-  const base::Ipv4Address from = is_us(request.destination) && request.destination != base::Ipv4Address::broadcast()
-                                     ? request.destination
-                                     : address_;
-  send_udp_from(from, request.destination_port, request.source_mac, request.source, request.source_port, payload);
+  const base::Ipv4Address from =
+      is_us(request.destination) && request.destination != base::Ipv4Address::broadcast()
+          ? request.destination
+          : address_;
+  send_udp_from(from, request.destination_port, request.source_mac, request.source, request.source_port,
+                payload);
 }
 
-void SimulatedServer::send_udp_from(base::Ipv4Address source, std::uint16_t source_port, const base::MacAddress& mac,
-                                    base::Ipv4Address destination, std::uint16_t destination_port,
-                                    base::Bytes payload) {
+void SimulatedServer::send_udp_from(base::Ipv4Address source, std::uint16_t source_port,
+                                    const base::MacAddress& mac, base::Ipv4Address destination,
+                                    std::uint16_t destination_port, base::Bytes payload) {
   std::vector<std::uint8_t> bytes(wire::UdpRepr::size + payload.size());
   std::copy(payload.begin(), payload.end(), bytes.begin() + wire::UdpRepr::size);
   wire::UdpRepr{source_port, destination_port, payload.size()}.emit(bytes, source, destination);
   send_ipv4(mac, source, destination, wire::IpProtocol::udp, bytes);
 }
 
-void SimulatedServer::send_ipv4(const base::MacAddress& mac, base::Ipv4Address source, base::Ipv4Address destination,
-                                wire::IpProtocol protocol, base::Bytes payload) {
+void SimulatedServer::send_ipv4(const base::MacAddress& mac, base::Ipv4Address source,
+                                base::Ipv4Address destination, wire::IpProtocol protocol,
+                                base::Bytes payload) {
   constexpr std::size_t ip_at = wire::EthernetRepr::size, payload_at = ip_at + wire::Ipv4Repr::size;
   std::vector<std::uint8_t> frame(payload_at + payload.size());
   wire::EthernetRepr{mac, mac_, wire::EtherType::ipv4}.emit(frame);

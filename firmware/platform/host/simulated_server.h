@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// A host on a simulated network that answers ARP and echo, and UDP and TCP services that a test hangs into it.
+// A host on a simulated network that answers ARP and echo, and UDP and TCP services that a test hangs into
+// it.
 #pragma once
 
 #include <memory>
@@ -21,8 +22,8 @@ class SimulatedServer {
   using UdpService = std::function<void(const Datagram&)>;
   using TcpService = std::function<void(SimulatedStream&)>;
 
-  SimulatedServer(SimulatedNetwork& network, base::MacAddress mac, base::Ipv4Address address, LinkQuality to_us = {},
-                  LinkQuality from_us = {});
+  SimulatedServer(SimulatedNetwork& network, base::MacAddress mac, base::Ipv4Address address,
+                  LinkQuality to_us = {}, LinkQuality from_us = {});
 
   base::Ipv4Address address() const { return address_; }
   const base::MacAddress& mac() const { return mac_; }

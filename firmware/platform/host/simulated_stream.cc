@@ -140,7 +140,8 @@ void SimulatedStream::process_ack(const wire::TcpView& segment) {
       congestion_window_ += congestion_window_ < threshold_ ? acked : mss_ * mss_ / congestion_window_ + 1;
     }
     start_timer();
-  } else if (segment.payload().empty() && !segment.flags().fin && high_ > una_ && (!window_changed || sack_)) {
+  } else if (segment.payload().empty() && !segment.flags().fin && high_ > una_ &&
+             (!window_changed || sack_)) {
     ++repeated_acks_;
     if (in_recovery_ && !sack_) congestion_window_ += mss_;
   }
@@ -156,7 +157,8 @@ void SimulatedStream::note_sack(const wire::TcpOptions& options) {
       fault("SACK of bytes that were never sent");
       continue;
     }
-    std::size_t begin = una_ + static_cast<std::size_t>(from < 0 ? 0 : from), end = una_ + static_cast<std::size_t>(to);
+    std::size_t begin = una_ + static_cast<std::size_t>(from < 0 ? 0 : from),
+                end = una_ + static_cast<std::size_t>(to);
     for (auto it = sacked_.begin(); it != sacked_.end();) {
       if (it->second < begin || end < it->first) {
         ++it;
@@ -179,7 +181,8 @@ std::size_t SimulatedStream::sacked_between(std::size_t from, std::size_t to) co
   return sum;
 }
 
-/// [rfc6675 4] IsLost, simplified: what stands three segments below the highest SACKed byte and was not SACKed.
+/// [rfc6675 4] IsLost, simplified: what stands three segments below the highest SACKed byte and was not
+/// SACKed.
 std::size_t SimulatedStream::lost_below() const {
   if (sacked_.empty()) return una_;
   const std::size_t highest = sacked_.rbegin()->second;
@@ -188,7 +191,8 @@ std::size_t SimulatedStream::lost_below() const {
 
 std::size_t SimulatedStream::pipe() const {
   if (!in_recovery_) return next_ - una_ - sacked_between(una_, next_);
-  const std::size_t lost = std::max(lost_below(), una_), repaired = std::min(std::max(repaired_to_, una_), lost);
+  const std::size_t lost = std::max(lost_below(), una_),
+                    repaired = std::min(std::max(repaired_to_, una_), lost);
   const std::size_t below = repaired - una_ - sacked_between(una_, repaired);
   const std::size_t above = next_ > lost ? next_ - lost - sacked_between(lost, next_) : 0;
   return below + above;

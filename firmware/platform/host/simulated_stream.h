@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// The server's end of a TCP connection on a simulated network: slow start, fast retransmit, NewReno or SACK recovery.
-// It also watches the client: what no client may do is written down as a fault.
+// The server's end of a TCP connection on a simulated network: slow start, fast retransmit, NewReno or SACK
+// recovery. It also watches the client: what no client may do is written down as a fault.
 #pragma once
 
 #include <functional>
@@ -33,7 +33,8 @@ class SimulatedStream {
   using SendSegment = std::function<void(const wire::TcpRepr&)>;
   using DataHandler = std::function<void(SimulatedStream&, base::Bytes)>;
 
-  SimulatedStream(SimulatedNetwork& network, const Ends& ends, const TcpBehaviour& behaviour, SendSegment send);
+  SimulatedStream(SimulatedNetwork& network, const Ends& ends, const TcpBehaviour& behaviour,
+                  SendSegment send);
 
   // The application's side.
   void on_data(DataHandler handler) { on_data_ = std::move(handler); }
@@ -111,7 +112,8 @@ class SimulatedStream {
   std::size_t recover_ = 0, repaired_to_ = 0;
   std::uint64_t timer_ = 0;  // the running timer's number; older ones mean nothing
 
-  std::size_t segments_sent_ = 0, retransmissions_ = 0, timeouts_ = 0, acks_received_ = 0, largest_window_ = 0;
+  std::size_t segments_sent_ = 0, retransmissions_ = 0, timeouts_ = 0, acks_received_ = 0,
+              largest_window_ = 0;
   std::vector<std::string> faults_;
 };
 

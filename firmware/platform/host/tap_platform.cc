@@ -27,12 +27,14 @@ std::int64_t clock_us() {
 base::Result<int> TapNic::open(const std::string& name) {
   ifreq request{};
   if (name.empty() || name.size() >= sizeof request.ifr_name) {
-    return base::Error(base::ErrorCode::invalid, "\"{}\" is no name of a network device: give 1 to {} characters", name,
+    return base::Error(base::ErrorCode::invalid,
+                       "\"{}\" is no name of a network device: give 1 to {} characters", name,
                        sizeof request.ifr_name - 1);
   }
   const int descriptor = ::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) {
-    return base::Error(base::ErrorCode::not_found, "/dev/net/tun cannot be opened: {}; try it as root, with the module tun loaded",
+    return base::Error(base::ErrorCode::not_found,
+                       "/dev/net/tun cannot be opened: {}; try it as root, with the module tun loaded",
                        std::strerror(errno));
   }
   request.ifr_flags = IFF_TAP | IFF_NO_PI;
@@ -40,13 +42,17 @@ base::Result<int> TapNic::open(const std::string& name) {
   if (::ioctl(descriptor, TUNSETIFF, &request) < 0) {
     const int why = errno;
     ::close(descriptor);
-    return base::Error(base::ErrorCode::refused, "the TAP device {} cannot be had: {}; try it as root, and see that nobody else uses it",
-                       name, std::strerror(why));
+    return base::Error(
+        base::ErrorCode::refused,
+        "the TAP device {} cannot be had: {}; try it as root, and see that nobody else uses it", name,
+        std::strerror(why));
   }
   return descriptor;
 }
 
-TapNic::~TapNic() { ::close(descriptor_); }
+TapNic::~TapNic() {
+  ::close(descriptor_);
+}
 
 bool TapNic::transmit(base::Bytes frame) {
   // A device that is down or full loses the frame, as a cable would; only "again" means a full queue.
@@ -69,7 +75,8 @@ TapPlatform::TapPlatform(int descriptor, base::MacAddress mac, const Machine& ma
     : HostPlatform(machine), nic_(descriptor, mac), started_us_(clock_us()) {
   const bool has_sink = console().add_sink({[](void*, std::string_view text) {
                                               while (!text.empty()) {
-                                                const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+                                                const ssize_t written =
+                                                    ::write(STDOUT_FILENO, text.data(), text.size());
                                                 if (written <= 0) return;
                                                 text.remove_prefix(static_cast<std::size_t>(written));
                                               }
@@ -78,7 +85,9 @@ TapPlatform::TapPlatform(int descriptor, base::MacAddress mac, const Machine& ma
   static_cast<void>(has_sink);  // the second of six
 }
 
-base::Instant TapPlatform::now() { return base::Instant::from_us(clock_us() - started_us_); }
+base::Instant TapPlatform::now() {
+  return base::Instant::from_us(clock_us() - started_us_);
+}
 
 void TapPlatform::pause() {
   pollfd descriptor{nic_.descriptor(), POLLIN, 0};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// The firmware's machine as a Linux process: a TAP device for a card, the real clock, standard input for a keyboard.
+// The firmware's machine as a Linux process: a TAP device for a card, the real clock, standard input for a
+// keyboard.
 #pragma once
 
 #include "platform/host/host_platform.h"
