@@ -48,7 +48,7 @@ template <class T = Done>
 class [[nodiscard]] Result {
  public:
   Result(T value) : ok_(true) { new (&value_) T(std::move(value)); }
-  Result(Error error) : ok_(false) { new (&error_) Error(error); }
+  Result(const Error& error) : ok_(false) { new (&error_) Error(error); }
   Result(Result&& other) noexcept : ok_(other.ok_) {
     if (ok_) {
       new (&value_) T(std::move(other.value_));

@@ -23,32 +23,35 @@ class FormatArg {
  public:
   enum class Kind : std::uint8_t { text, character, unsigned_number, signed_number, hex, mac, ipv4 };
 
-  constexpr FormatArg(std::string_view text) : kind_(Kind::text), text_(text) {}
-  constexpr FormatArg(const char* text) : kind_(Kind::text), text_(text) {}
+  constexpr FormatArg(std::string_view text) : kind_(Kind::text), text_{text.data(), text.size()} {}
+  constexpr FormatArg(const char* text) : FormatArg(std::string_view(text)) {}
   constexpr FormatArg(char c) : kind_(Kind::character), number_(static_cast<unsigned char>(c)) {}
   template <std::integral Int>
   constexpr FormatArg(Int value)
       : kind_(std::signed_integral<Int> ? Kind::signed_number : Kind::unsigned_number),
-        number_(static_cast<std::uint64_t>(static_cast<std::int64_t>(value))) {
-    if constexpr (std::unsigned_integral<Int>) number_ = value;
-  }
+        number_(static_cast<std::uint64_t>(value)) {}
   constexpr FormatArg(Hex hex)
       : kind_(Kind::hex), digits_(static_cast<std::uint8_t>(hex.digits)), number_(hex.value) {}
-  constexpr FormatArg(const MacAddress& mac) : kind_(Kind::mac) {
+  constexpr FormatArg(const MacAddress& mac) : kind_(Kind::mac), number_(0) {
     for (std::uint8_t octet : mac.octets) number_ = number_ << 8 | octet;
   }
   constexpr FormatArg(Ipv4Address address) : kind_(Kind::ipv4), number_(address.value) {}
 
   Kind kind() const { return kind_; }
   unsigned digits() const { return digits_; }
-  std::uint64_t number() const { return number_; }
-  std::string_view text() const { return text_; }
+  std::uint64_t number() const { return kind_ == Kind::text ? 0 : number_; }
+  std::string_view text() const { return {text_.data, text_.size}; }
 
  private:
   Kind kind_;
   std::uint8_t digits_ = 0;
-  std::uint64_t number_ = 0;
-  std::string_view text_;
+  union {
+    std::uint64_t number_;
+    struct {
+      const char* data;
+      std::size_t size;
+    } text_;
+  };
 };
 
 /// Appends to a caller's buffer; what does not fit is left out and remembered.
