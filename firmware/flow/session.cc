@@ -126,6 +126,7 @@ base::Result<image::Image*> Session::download(const proto::Uri& uri, std::string
   console().print("{}...", uri.text());
   ImageSink into{images_, image};
   auto fetched = proto::fetch(fetching_, uri, into.sink());
+  loop_.step();  // a card may have queued our last word to the server, and what comes now can take long
   base::Status status = fetched.ok() ? images_.set_uri(image, fetched->final_uri.text()) : base::Status(fetched.error());
   if (!status.ok()) {
     console().write("\n");
