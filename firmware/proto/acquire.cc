@@ -15,17 +15,21 @@ base::Status converse(net::Loop& loop, DhcpClient& client, const DhcpTiming& tim
   if (wait == net::Wait::done && client.failure() == nullptr) {
     loop.interface().configure(client.config());
     client.interface_is_up(loop.now());
-    wait = net::poll_until(loop, [&] { return client.is_finished(); }, beyond(loop, timing));
+    wait = net::poll_until(
+        loop, [&] { return client.is_finished(); }, beyond(loop, timing));
   }
   if (client.failure() != nullptr) return *client.failure();
-  if (wait == net::Wait::cancelled) return base::Error(base::ErrorCode::cancelled, "DHCP was cancelled by Ctrl-C");
-  if (wait == net::Wait::timed_out) return base::Error(base::ErrorCode::timed_out, "DHCP came to no end in time");
+  if (wait == net::Wait::cancelled)
+    return base::Error(base::ErrorCode::cancelled, "DHCP was cancelled by Ctrl-C");
+  if (wait == net::Wait::timed_out)
+    return base::Error(base::ErrorCode::timed_out, "DHCP came to no end in time");
   return base::Done{};
 }
 
 }  // namespace
 
-base::Status acquire(net::Loop& loop, const DhcpIdentity& identity, const DhcpTiming& timing, DhcpOutcome& outcome) {
+base::Status acquire(net::Loop& loop, const DhcpIdentity& identity, const DhcpTiming& timing,
+                     DhcpOutcome& outcome) {
   loop.interface().configure({});
   DhcpClient client(identity, timing, loop.entropy(), outcome, loop.now());
   net::UdpEndpoint endpoint(wire::dhcp_client_port, client);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// The DHCP conversation: from a card without an address to a configured interface and the packets that did it.
+// The DHCP conversation: from a card without an address to a configured interface and the packets that did
+// it.
 #pragma once
 
 #include "net/loop.h"
@@ -7,8 +8,9 @@
 
 namespace proto {
 
-/// Waits until an address is ours (and a ProxyDHCP server, where one is needed, has spoken), and configures the
-/// interface. On an error the interface has no address. Ctrl-C ends it with ErrorCode::cancelled.
-base::Status acquire(net::Loop& loop, const DhcpIdentity& identity, const DhcpTiming& timing, DhcpOutcome& outcome);
+/// Waits until an address is ours (and a ProxyDHCP server, where one is needed, has spoken), and configures
+/// the interface. On an error the interface has no address. Ctrl-C ends it with ErrorCode::cancelled.
+base::Status acquire(net::Loop& loop, const DhcpIdentity& identity, const DhcpTiming& timing,
+                     DhcpOutcome& outcome);
 
 }  // namespace proto

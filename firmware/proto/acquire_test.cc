@@ -26,8 +26,9 @@ class DhcpServer {
   }
   std::string file;
   bool is_pxe = false;
-  bool answers_unicast = true;   // to the offered address and the client's MAC, when the client does not ask otherwise
-  unsigned refusals = 0;         // DHCPNAKs to come
+  bool answers_unicast =
+      true;  // to the offered address and the client's MAC, when the client does not ask otherwise
+  unsigned refusals = 0;  // DHCPNAKs to come
   std::vector<DhcpMessageType> received;
   std::vector<std::uint32_t> xids;
   std::vector<std::uint16_t> ports;
@@ -54,7 +55,8 @@ class DhcpServer {
     if (!is_pxe || at_boot_port) std::copy(file.begin(), file.end(), header.file.begin());
     std::uint8_t room[600];
     wire::DhcpBuilder builder(room, header);
-    DhcpMessageType answer = type == DhcpMessageType::discover ? DhcpMessageType::offer : DhcpMessageType::ack;
+    DhcpMessageType answer =
+        type == DhcpMessageType::discover ? DhcpMessageType::offer : DhcpMessageType::ack;
     if (answer == DhcpMessageType::ack && refusals != 0) {
       --refusals;
       answer = DhcpMessageType::nak;
@@ -118,7 +120,8 @@ TEST(Acquire, offer_without_a_file_costs_the_wait_for_a_proxy) {
 
 TEST(Acquire, proxy_on_port_4011_names_the_file) {
   Bench bench;
-  SimulatedServer other(bench.network, base::MacAddress{{0x52, 0x54, 0, 0xaa, 0, 2}}, Ipv4Address::of(198, 18, 0, 3));
+  SimulatedServer other(bench.network, base::MacAddress{{0x52, 0x54, 0, 0xaa, 0, 2}},
+                        Ipv4Address::of(198, 18, 0, 3));
   DhcpServer dhcp(bench.server, ours);
   DhcpServer proxy(other, Ipv4Address::any());
   proxy.is_pxe = true;

@@ -14,17 +14,17 @@ using base::Instant;
 using wire::DhcpMessageType;
 
 /// gPXE's thirteen, in its order.
-/// Deviation: gPXE asks for no more; we go on with MTU, NTP servers and domain search, which scripts and our own
-/// interface read, and which servers leave out when they are not asked.
+/// Deviation: gPXE asks for no more; we go on with MTU, NTP servers and domain search, which scripts and our
+/// own interface read, and which servers leave out when they are not asked.
 constexpr std::uint8_t requested_options[] = {
-    option::subnet_mask,      option::router,
+    option::subnet_mask,        option::router,
     option::domain_name_server, option::log_server,
-    option::host_name,        option::domain_name,
-    option::root_path,        option::vendor_encapsulated,
-    option::vendor_class,     option::tftp_server_name,
-    option::boot_file_name,   option::etherboot_encapsulated,
-    option::initiator_iqn,    option::interface_mtu,
-    option::ntp_server,       option::domain_search,
+    option::host_name,          option::domain_name,
+    option::root_path,          option::vendor_encapsulated,
+    option::vendor_class,       option::tftp_server_name,
+    option::boot_file_name,     option::etherboot_encapsulated,
+    option::initiator_iqn,      option::interface_mtu,
+    option::ntp_server,         option::domain_search,
 };
 
 /// "major.minor.patch" as the three bytes of option 175.235.
@@ -47,12 +47,26 @@ constexpr auto version = version_bytes(CHAINLOAD_VERSION);
 /// What stands in option 175 behind the bus-id, in gPXE's order (that of its linker).
 /// Deviation: only what this build can do is listed, and 235 is our version, not gPXE's.
 constexpr std::uint8_t features[] = {
-    etherboot::feature_bzimage, 1, 1,
-    etherboot::feature_pxe, 1, 1,
-    etherboot::feature_http, 1, 1,
-    etherboot::version, 3, version[0], version[1], version[2],
-    etherboot::feature_dns, 1, 1,
-    etherboot::feature_tftp, 1, 1,
+    etherboot::feature_bzimage,
+    1,
+    1,
+    etherboot::feature_pxe,
+    1,
+    1,
+    etherboot::feature_http,
+    1,
+    1,
+    etherboot::version,
+    3,
+    version[0],
+    version[1],
+    version[2],
+    etherboot::feature_dns,
+    1,
+    1,
+    etherboot::feature_tftp,
+    1,
+    1,
 };
 
 /// Everything that stands between the message type and the server's identifier, the same in each packet.
@@ -70,7 +84,8 @@ void add_identity(wire::DhcpBuilder& builder, const DhcpIdentity& identity) {
   put_decimal(28, identity.undi_major);
   put_decimal(31, identity.undi_minor);
   builder.add(option::vendor_class, base::as_bytes({vendor_class, sizeof vendor_class - 1}));
-  builder.add(option::user_class, base::as_bytes(identity.user_class));  // raw, as gPXE has it: no RFC 3004 length
+  builder.add(option::user_class,
+              base::as_bytes(identity.user_class));  // raw, as gPXE has it: no RFC 3004 length
   builder.add(option::parameter_request_list, requested_options);
 
   std::uint8_t encapsulated[7 + sizeof features];
@@ -123,14 +138,20 @@ bool StoredPacket::store(base::Bytes packet) {
 
 DhcpClient::DhcpClient(const DhcpIdentity& identity, const DhcpTiming& timing, base::EntropyPool& entropy,
                        DhcpOutcome& outcome, Instant now)
-    : identity_(identity), timing_(timing), entropy_(entropy), outcome_(outcome), start_(now), give_up_(now + timing.total) {
+    : identity_(identity),
+      timing_(timing),
+      entropy_(entropy),
+      outcome_(outcome),
+      start_(now),
+      give_up_(now + timing.total) {
   outcome_.ack.size = outcome_.proxy.size = 0;
   discover_anew(now);
 }
 
 void DhcpClient::discover_anew(Instant when) {
   phase_ = Phase::discovering;
-  // Deviation: gPXE takes the end of the MAC address in every session, which others can foretell and servers mix up.
+  // Deviation: gPXE takes the end of the MAC address in every session, which others can foretell and servers
+  // mix up.
   xid_ = entropy_.next_u32();
   offer_.reset();
   proxy_.reset();
@@ -154,12 +175,16 @@ void DhcpClient::process(const net::UdpDatagram& datagram, Instant now) {
     return;
   }
   switch (phase_) {
-    case Phase::discovering: return process_offer(*packet, datagram.payload, now);
-    case Phase::requesting: return process_answer(*packet, datagram.payload, now);
-    case Phase::asking_proxy: return process_proxy_answer(*packet, datagram.payload);
+    case Phase::discovering:
+      return process_offer(*packet, datagram.payload, now);
+    case Phase::requesting:
+      return process_answer(*packet, datagram.payload, now);
+    case Phase::asking_proxy:
+      return process_proxy_answer(*packet, datagram.payload);
     case Phase::bound:
     case Phase::done:
-    case Phase::failed: return;
+    case Phase::failed:
+      return;
   }
 }
 
@@ -194,7 +219,8 @@ void DhcpClient::process_offer(const wire::DhcpPacket& packet, base::Bytes raw, 
   } else {
     ++useless_replies_;
   }
-  // gPXE waits 2 s for every answer it can get. We wait only while nobody has said what to boot, or who knows.
+  // gPXE waits 2 s for every answer it can get. We wait only while nobody has said what to boot, or who
+  // knows.
   if (offer_ && (offer_->is_complete() || offer_->is_pxe || proxy_)) request(now);
 }
 
@@ -222,9 +248,10 @@ void DhcpClient::process_answer(const wire::DhcpPacket& packet, base::Bytes raw,
   if (type == DhcpMessageType::nak) {
     if (++refusals_ >= timing_.max_refusals) {
       const base::Ipv4Address by = offer_->server;
-      failure_.emplace(base::ErrorCode::refused,
-                       "DHCP: the server {} refused {} times the addresses it had offered; look into its log for DHCPNAK",
-                       by, refusals_);
+      failure_.emplace(
+          base::ErrorCode::refused,
+          "DHCP: the server {} refused {} times the addresses it had offered; look into its log for DHCPNAK",
+          by, refusals_);
       phase_ = Phase::failed;
       return;
     }
@@ -256,7 +283,8 @@ void DhcpClient::interface_is_up(Instant now) {
 }
 
 void DhcpClient::process_proxy_answer(const wire::DhcpPacket& packet, base::Bytes raw) {
-  const auto server = packet.options().find_ipv4(option::server_identifier);  // some boot servers leave it out
+  const auto server =
+      packet.options().find_ipv4(option::server_identifier);  // some boot servers leave it out
   if (packet.message_type() != DhcpMessageType::ack || (server && *server != proxy_server_)) return;
   outcome_.proxy.store(raw);
   phase_ = Phase::done;
@@ -275,15 +303,18 @@ void DhcpClient::fail() {
   const std::int64_t seconds = timing_.total.us() / 1'000'000;
   if (phase_ == Phase::requesting) {
     failure_.emplace(base::ErrorCode::timed_out,
-                     "DHCP: the server {} offered {} but did not confirm it in {} s; look into its log for our DHCPREQUEST",
+                     "DHCP: the server {} offered {} but did not confirm it in {} s; look into its log for "
+                     "our DHCPREQUEST",
                      offer_->server, offer_->address, seconds);
   } else if (proxy_ || useless_replies_ != 0) {
-    failure_.emplace(base::ErrorCode::timed_out,
-                     "DHCP: servers answered, but none offered an address in {} s; has the server a free address for {}?",
-                     seconds, identity_.mac);
+    failure_.emplace(
+        base::ErrorCode::timed_out,
+        "DHCP: servers answered, but none offered an address in {} s; has the server a free address for {}?",
+        seconds, identity_.mac);
   } else {
     failure_.emplace(base::ErrorCode::timed_out,
-                     "DHCP: no answer to {} requests in {} s; check the cable, the switch port (spanning tree can block it "
+                     "DHCP: no answer to {} requests in {} s; check the cable, the switch port (spanning "
+                     "tree can block it "
                      "for 50 s) and that a DHCP server serves this network",
                      discovers_, seconds);
   }
@@ -293,18 +324,20 @@ void DhcpClient::fail() {
 std::size_t DhcpClient::write(base::MutBytes payload) const {
   wire::BootpHeader header;
   header.xid = xid_;
-  // Deviation: gPXE always says 0. Servers in pairs tell by it which clients nobody answers. The DHCPREQUEST repeats
-  // the DHCPDISCOVER's value [rfc2131 4.4.1].
+  // Deviation: gPXE always says 0. Servers in pairs tell by it which clients nobody answers. The DHCPREQUEST
+  // repeats the DHCPDISCOVER's value [rfc2131 4.4.1].
   header.secs = secs_;
-  // Deviation: gPXE never sets the flag; from the third unanswered try we do, for networks that lose unicast replies.
+  // Deviation: gPXE never sets the flag; from the third unanswered try we do, for networks that lose unicast
+  // replies.
   const bool broadcast = timing_.always_broadcast || discovers_ >= 3;
   header.flags = broadcast && phase_ != Phase::asking_proxy ? wire::dhcp_flag_broadcast : std::uint16_t{0};
   std::copy(identity_.mac.octets.begin(), identity_.mac.octets.end(), header.chaddr.begin());
   if (phase_ == Phase::asking_proxy) header.ciaddr = offer_->address.value;
 
   wire::DhcpBuilder builder(payload, header);
-  builder.add_u8(option::message_type, static_cast<std::uint8_t>(phase_ == Phase::discovering ? DhcpMessageType::discover
-                                                                                               : DhcpMessageType::request));
+  builder.add_u8(option::message_type,
+                 static_cast<std::uint8_t>(phase_ == Phase::discovering ? DhcpMessageType::discover
+                                                                        : DhcpMessageType::request));
   add_identity(builder, identity_);
   if (phase_ == Phase::requesting) {
     builder.add_u32(option::server_identifier, offer_->server.value);
@@ -317,7 +350,8 @@ std::size_t DhcpClient::write(base::MutBytes payload) const {
 
 std::optional<net::UdpOutgoing> DhcpClient::transmit(base::MutBytes payload, Instant now) {
   expire(now);
-  if ((phase_ != Phase::discovering && phase_ != Phase::requesting && phase_ != Phase::asking_proxy) || now < send_at_) {
+  if ((phase_ != Phase::discovering && phase_ != Phase::requesting && phase_ != Phase::asking_proxy) ||
+      now < send_at_) {
     return std::nullopt;
   }
   ++tries_;
@@ -343,10 +377,14 @@ std::optional<net::UdpOutgoing> DhcpClient::transmit(base::MutBytes payload, Ins
 
 Instant DhcpClient::poll_at() const {
   switch (phase_) {
-    case Phase::discovering: return std::min({send_at_, phase_ends_, give_up_});
-    case Phase::requesting: return std::min(send_at_, give_up_);
-    case Phase::asking_proxy: return std::min(send_at_, phase_ends_);
-    default: return Instant::never();
+    case Phase::discovering:
+      return std::min({send_at_, phase_ends_, give_up_});
+    case Phase::requesting:
+      return std::min(send_at_, give_up_);
+    case Phase::asking_proxy:
+      return std::min(send_at_, phase_ends_);
+    default:
+      return Instant::never();
   }
 }
 
@@ -361,7 +399,8 @@ net::Ipv4Config DhcpClient::config() const {
   if (mask != 0 && std::countl_one(mask) + std::countr_zero(mask) == 32) config.netmask = {mask};
   const auto router = options.find_ipv4(option::router);
   // A router that is not our neighbour cannot be asked. Static routes (33, 121, 249) are not obeyed.
-  if (router && is_host_address(*router) && ((router->value ^ config.address.value) & config.netmask.value) == 0) {
+  if (router && is_host_address(*router) &&
+      ((router->value ^ config.address.value) & config.netmask.value) == 0) {
     config.gateway = *router;
   }
   const std::uint16_t mtu = options.find_u16(option::interface_mtu).value_or(0);

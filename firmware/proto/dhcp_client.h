@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// Asking the network who we are and what to boot: DHCP with PXE's ProxyDHCP, as gPXE speaks it [rfc2131, pxe 2.2].
+// Asking the network who we are and what to boot: DHCP with PXE's ProxyDHCP, as gPXE speaks it [rfc2131,
+// pxe 2.2].
 #pragma once
 
 #include <optional>
@@ -26,18 +27,20 @@ struct DhcpIdentity {
 };
 
 struct DhcpTiming {
-  base::Duration total = base::Duration::seconds(60);        // until an address is ours
-  base::Duration first_wait = base::Duration::seconds(1);    // doubled with each unanswered DISCOVER or REQUEST
+  base::Duration total = base::Duration::seconds(60);      // until an address is ours
+  base::Duration first_wait = base::Duration::seconds(1);  // doubled with each unanswered DISCOVER or REQUEST
   base::Duration longest_wait = base::Duration::seconds(10);
-  base::Duration proxy_wait = base::Duration::seconds(2);    // for a ProxyDHCP server, only where the offers lack a file
-  unsigned max_requests = 4;  // of one offer; then it is looked for again
-  unsigned max_refusals = 3;  // DHCPNAKs that are taken
+  base::Duration proxy_wait =
+      base::Duration::seconds(2);  // for a ProxyDHCP server, only where the offers lack a file
+  unsigned max_requests = 4;       // of one offer; then it is looked for again
+  unsigned max_refusals = 3;       // DHCPNAKs that are taken
   bool always_broadcast = false;
 };
 
 /// A BOOTP payload as it came.
 struct StoredPacket {
-  static constexpr std::size_t capacity = 1472;  // what option 57 asks for, and all that fits an Ethernet frame
+  static constexpr std::size_t capacity =
+      1472;  // what option 57 asks for, and all that fits an Ethernet frame
 
   std::array<std::uint8_t, capacity> bytes;
   std::size_t size = 0;
@@ -56,8 +59,8 @@ struct DhcpOutcome {
 /// A machine on port 68.
 class DhcpClient {
  public:
-  DhcpClient(const DhcpIdentity& identity, const DhcpTiming& timing, base::EntropyPool& entropy, DhcpOutcome& outcome,
-             base::Instant now);
+  DhcpClient(const DhcpIdentity& identity, const DhcpTiming& timing, base::EntropyPool& entropy,
+             DhcpOutcome& outcome, base::Instant now);
 
   void process(const net::UdpDatagram& datagram, base::Instant now);
   std::optional<net::UdpOutgoing> transmit(base::MutBytes payload, base::Instant now);
@@ -79,8 +82,8 @@ class DhcpClient {
     std::int8_t priority = 0;   // option 175.1
     bool is_bootp = false;      // it is the answer itself; nothing is to be requested
     bool has_file = false;
-    bool no_proxy = false;      // option 175.176
-    bool is_pxe = false;        // option 60 begins PXEClient: this server may know more on port 4011
+    bool no_proxy = false;  // option 175.176
+    bool is_pxe = false;    // option 60 begins PXEClient: this server may know more on port 4011
 
     bool is_complete() const { return has_file || no_proxy; }
     bool is_better_than(const Offer& other) const {
@@ -105,14 +108,14 @@ class DhcpClient {
 
   Phase phase_ = Phase::discovering;
   std::uint32_t xid_ = 0;
-  std::uint16_t secs_ = 0;      // of the last DISCOVER
-  unsigned discovers_ = 0;      // sent since the start
-  unsigned tries_ = 0;          // sent in this phase
+  std::uint16_t secs_ = 0;  // of the last DISCOVER
+  unsigned discovers_ = 0;  // sent since the start
+  unsigned tries_ = 0;      // sent in this phase
   unsigned refusals_ = 0;
   unsigned useless_replies_ = 0;
   base::Instant start_;
-  base::Instant give_up_;       // when the whole ends without an address
-  base::Instant send_at_;       // when the next packet is due
+  base::Instant give_up_;                              // when the whole ends without an address
+  base::Instant send_at_;                              // when the next packet is due
   base::Instant phase_ends_ = base::Instant::never();  // the wait for ProxyDHCP
   base::Duration wait_;
   std::optional<Offer> offer_;  // the best so far, then the one requested

@@ -30,7 +30,9 @@ inline Octets word(Ipv4Address address) {
   base::store_be32(bytes.data(), address.value);
   return bytes;
 }
-inline Octets text(std::string_view value) { return Octets(value.begin(), value.end()); }
+inline Octets text(std::string_view value) {
+  return Octets(value.begin(), value.end());
+}
 
 /// A client under a clock of the test's own, and a server's pen.
 struct Bench {
@@ -101,7 +103,8 @@ struct Bench {
     for (const auto& [code, value] : reply.options) builder.add(code, value);
     const std::size_t size = builder.finish();
     ASSERT_NE(size, 0U);
-    client().process({reply.from, Ipv4Address::broadcast(), reply.port, 68, base::Bytes(room).first(size)}, now);
+    client().process({reply.from, Ipv4Address::broadcast(), reply.port, 68, base::Bytes(room).first(size)},
+                     now);
   }
 };
 

@@ -78,7 +78,8 @@ TEST(DhcpClientHostile, ack_that_never_comes_leads_back_to_discover_and_ends) {
   ASSERT_NE(bench.client().failure(), nullptr);
   EXPECT_EQ((bench.now - start).ms(), 60'000);
   EXPECT_EQ(requests, 16);
-  EXPECT_NE(bench.client().failure()->sentence().find("offered 198.18.0.77 but did not confirm"), std::string_view::npos);
+  EXPECT_NE(bench.client().failure()->sentence().find("offered 198.18.0.77 but did not confirm"),
+            std::string_view::npos);
 }
 
 TEST(DhcpClientHostile, naks_are_bounded_and_each_starts_anew_with_another_xid) {
@@ -108,7 +109,8 @@ TEST(DhcpClientHostile, silence_ends_after_a_minute_with_a_sentence) {
   EXPECT_EQ(at, (std::vector<std::int64_t>{0, 1, 3, 7, 15, 25, 35, 45, 55}));
   ASSERT_NE(bench.client().failure(), nullptr);
   EXPECT_EQ(bench.client().failure()->sentence(),
-            "DHCP: no answer to 9 requests in 60 s; check the cable, the switch port (spanning tree can block it for 50 s) "
+            "DHCP: no answer to 9 requests in 60 s; check the cable, the switch port (spanning tree can "
+            "block it for 50 s) "
             "and that a DHCP server serves this network");
   EXPECT_EQ((bench.now - start).ms(), 60'000);
   EXPECT_FALSE(bench.client().has_lease());
@@ -123,7 +125,8 @@ TEST(DhcpClientHostile, storm_of_a_thousand_offers_is_one_request) {
   EXPECT_EQ(request->options().find_ipv4(54), server);
 }
 
-// F1, F2, F5, F6, F11, F16, F26: every option cut or stretched; a lease or none, never a crash (the sanitizers watch).
+// F1, F2, F5, F6, F11, F16, F26: every option cut or stretched; a lease or none, never a crash (the
+// sanitizers watch).
 TEST(DhcpClientHostile, options_of_every_size_are_survived) {
   for (const std::uint8_t code : Octets{1, 3, 6, 26, 43, 51, 52, 54, 60, 66, 67, 97, 119, 121, 175}) {
     for (std::size_t size : {0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 127, 128, 129, 255, 700}) {
@@ -171,8 +174,9 @@ TEST(DhcpClientConfig, comes_from_the_ack) {
   bench.transmit();
   bench.receive({.file = "x"});
   bench.transmit();
-  bench.receive({.type = DhcpMessageType::ack,
-                 .options = {{1, {255, 255, 255, 0}}, {3, {198, 18, 0, 254, 198, 18, 0, 253}}, {26, {5, 120}}}});
+  bench.receive(
+      {.type = DhcpMessageType::ack,
+       .options = {{1, {255, 255, 255, 0}}, {3, {198, 18, 0, 254, 198, 18, 0, 253}}, {26, {5, 120}}}});
   const net::Ipv4Config config = bench.client().config();
   EXPECT_EQ(config.address, ours);
   EXPECT_EQ(config.netmask, Ipv4Address::of(255, 255, 255, 0));
@@ -194,10 +198,11 @@ TEST(DhcpClientConfig, leaves_out_what_cannot_be) {
   EXPECT_TRUE(config({{1, {255, 0, 255, 0}}}).netmask.is_any());
   EXPECT_TRUE(config({{1, {0, 0, 0, 0}}}).netmask.is_any());
   EXPECT_TRUE(config({{1, {255, 255, 255}}}).netmask.is_any());
-  EXPECT_TRUE(config({{1, {255, 255, 255, 0}}, {3, {10, 0, 0, 1}}}).gateway.is_any());   // not our neighbour
+  EXPECT_TRUE(config({{1, {255, 255, 255, 0}}, {3, {10, 0, 0, 1}}}).gateway.is_any());  // not our neighbour
   EXPECT_TRUE(config({{1, {255, 255, 255, 0}}, {3, {255, 255, 255, 255}}}).gateway.is_any());
   EXPECT_TRUE(config({{3, {1, 2, 3}}}).gateway.is_any());
-  EXPECT_TRUE(config({{121, {0, 10, 0, 0, 1}}, {249, {33, 1, 1, 1, 1}}, {33, {0, 0, 0, 0, 1, 1, 1, 1}}}).gateway.is_any());
+  EXPECT_TRUE(config({{121, {0, 10, 0, 0, 1}}, {249, {33, 1, 1, 1, 1}}, {33, {0, 0, 0, 0, 1, 1, 1, 1}}})
+                  .gateway.is_any());
   EXPECT_EQ(config({{26, {0, 68}}}).mtu, 0);
   EXPECT_EQ(config({{26, {255, 255}}}).mtu, 0);
   EXPECT_EQ(config({{26, {5, 120, 0}}}).mtu, 0);

@@ -11,7 +11,9 @@ namespace {
 
 using namespace dhcp_test;
 
-Octets options_after_cookie(const Octets& packet) { return Octets(packet.begin() + 240, packet.end()); }
+Octets options_after_cookie(const Octets& packet) {
+  return Octets(packet.begin() + 240, packet.end());
+}
 
 /// The options as captures of gPXE 1.0.1 have them, with the differences in 55 and 175 that we mean to have.
 Octets expected_options(std::uint8_t type) {
@@ -19,13 +21,89 @@ Octets expected_options(std::uint8_t type) {
   EXPECT_EQ(std::sscanf(CHAINLOAD_VERSION, "%u.%u.%u", &major, &minor, &patch), 3);
   const auto octet = [](unsigned value) { return static_cast<std::uint8_t>(value); };
   Octets expected = {53, 1, type, 57, 2, 0x05, 0xc0, 93, 2, 0, 0, 94, 3, 1, 2, 1, 60, 32};
-  for (char c : std::string("PXEClient:Arch:00000:UNDI:002001")) expected.push_back(static_cast<std::uint8_t>(c));
-  const Octets tail = {77, 4, 0x67, 0x50, 0x58, 0x45,                                               // raw "gPXE"
-                       55, 16, 1, 3, 6, 7, 12, 15, 17, 43, 60, 66, 67, 175, 203, 26, 42, 119,       // Deviation
-                       175, 27, 0xb1, 5, 1, 0x80, 0x86, 0x10, 0x0e, 0x18, 1, 1, 0x21, 1, 1, 0x13, 1, 1,  // Deviation
-                       0xeb, 3, octet(major), octet(minor), octet(patch), 0x17, 1, 1, 0x15, 1, 1,
-                       61, 7, 1, 0x52, 0x54, 0, 0x12, 0x34, 0x56,
-                       97, 17, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  for (char c : std::string("PXEClient:Arch:00000:UNDI:002001"))
+    expected.push_back(static_cast<std::uint8_t>(c));
+  const Octets tail = {77,
+                       4,
+                       0x67,
+                       0x50,
+                       0x58,
+                       0x45,  // raw "gPXE"
+                       55,
+                       16,
+                       1,
+                       3,
+                       6,
+                       7,
+                       12,
+                       15,
+                       17,
+                       43,
+                       60,
+                       66,
+                       67,
+                       175,
+                       203,
+                       26,
+                       42,
+                       119,  // Deviation
+                       175,
+                       27,
+                       0xb1,
+                       5,
+                       1,
+                       0x80,
+                       0x86,
+                       0x10,
+                       0x0e,
+                       0x18,
+                       1,
+                       1,
+                       0x21,
+                       1,
+                       1,
+                       0x13,
+                       1,
+                       1,  // Deviation
+                       0xeb,
+                       3,
+                       octet(major),
+                       octet(minor),
+                       octet(patch),
+                       0x17,
+                       1,
+                       1,
+                       0x15,
+                       1,
+                       1,
+                       61,
+                       7,
+                       1,
+                       0x52,
+                       0x54,
+                       0,
+                       0x12,
+                       0x34,
+                       0x56,
+                       97,
+                       17,
+                       0,
+                       0,
+                       1,
+                       2,
+                       3,
+                       4,
+                       5,
+                       6,
+                       7,
+                       8,
+                       9,
+                       10,
+                       11,
+                       12,
+                       13,
+                       14,
+                       15};
   expected.insert(expected.end(), tail.begin(), tail.end());
   return expected;
 }
@@ -77,7 +155,8 @@ TEST(DhcpClientIdentity, options_are_those_of_a_recorded_gpxe_but_for_55_and_175
       EXPECT_EQ(my->value.size(), their->value.size());
       EXPECT_EQ(my->value[0], their->value[0]);
     } else if (their->code != 175) {
-      EXPECT_TRUE(std::equal(my->value.begin(), my->value.end(), their->value.begin(), their->value.end())) << int{my->code};
+      EXPECT_TRUE(std::equal(my->value.begin(), my->value.end(), their->value.begin(), their->value.end()))
+          << int{my->code};
     }
   }
   EXPECT_FALSE(mine.next());
@@ -204,7 +283,9 @@ TEST(DhcpClient, better_offer_wins_while_waiting) {
   bench.receive({.options = {{175, {1, 1, 0xff}}}});  // priority -1
   bench.receive({.yiaddr = Ipv4Address::of(198, 18, 0, 78), .from = proxy});
   EXPECT_EQ(bench.next(Duration::milliseconds(999)), std::nullopt);
-  bench.receive({.yiaddr = Ipv4Address::of(198, 18, 0, 79), .from = Ipv4Address::of(198, 18, 0, 3), .options = {{175, {1, 1, 5}}}});
+  bench.receive({.yiaddr = Ipv4Address::of(198, 18, 0, 79),
+                 .from = Ipv4Address::of(198, 18, 0, 3),
+                 .options = {{175, {1, 1, 5}}}});
   bench.receive({.options = {{175, {1, 1, 4}}}, .file = "complete, but of less priority"});
   bench.now = bench.now + Duration::seconds(2);
   const auto request = bench.transmit();
@@ -233,7 +314,8 @@ TEST(DhcpClientProxy, offer_with_a_file_is_all_that_is_needed) {
   bench.receive({.type = DhcpMessageType::ack});
   EXPECT_TRUE(bench.client().is_finished());
   std::uint8_t scratch[64];
-  EXPECT_EQ(base::as_text(wire::DhcpPacket::parse(bench.outcome.proxy.view())->boot_file(scratch)), "undionly.kpxe");
+  EXPECT_EQ(base::as_text(wire::DhcpPacket::parse(bench.outcome.proxy.view())->boot_file(scratch)),
+            "undionly.kpxe");
 }
 
 TEST(DhcpClientProxy, without_a_file_its_server_is_asked_on_4011) {
@@ -256,7 +338,12 @@ TEST(DhcpClientProxy, without_a_file_its_server_is_asked_on_4011) {
     EXPECT_EQ(request->message_type(), DhcpMessageType::request);
     EXPECT_EQ(request->options().find_ipv4(54), proxy);
     EXPECT_FALSE(request->options().contains(50));
-    bench.receive({.type = DhcpMessageType::ack, .yiaddr = {}, .from = proxy, .names_server = port == 67, .file = "b", .port = port});
+    bench.receive({.type = DhcpMessageType::ack,
+                   .yiaddr = {},
+                   .from = proxy,
+                   .names_server = port == 67,
+                   .file = "b",
+                   .port = port});
     EXPECT_TRUE(bench.client().is_finished());
     std::uint8_t scratch[64];
     EXPECT_EQ(base::as_text(wire::DhcpPacket::parse(bench.outcome.proxy.view())->boot_file(scratch)), "b");

@@ -11,10 +11,15 @@ using base::Instant;
 DnsResolver::DnsResolver(std::string_view name, std::string_view search_domain,
                          std::span<const base::Ipv4Address> servers, std::uint16_t local_port,
                          base::EntropyPool& entropy, Instant now)
-    : name_(name), search_domain_(search_domain), servers_(servers), local_port_(local_port), entropy_(entropy) {
+    : name_(name),
+      search_domain_(search_domain),
+      servers_(servers),
+      local_port_(local_port),
+      entropy_(entropy) {
   if (servers_.empty()) {
     failure_.emplace(ErrorCode::not_found,
-                     "the name \"{}\" cannot be looked up: DHCP named no DNS server (option 6); use an IPv4 address instead",
+                     "the name \"{}\" cannot be looked up: DHCP named no DNS server (option 6); use an IPv4 "
+                     "address instead",
                      name_);
   } else {
     ask_next_candidate(now);
@@ -40,9 +45,10 @@ void DnsResolver::ask_next_candidate(Instant now) {
   if (denier_.is_any()) {
     failure_.emplace(ErrorCode::invalid, "\"{}\" cannot be the name of a server", name_.substr(0, 64));
   } else {
-    failure_.emplace(ErrorCode::not_found,
-                     "the name \"{}\" has no address, says the DNS server {}; check its spelling, or use an IPv4 address",
-                     name_.substr(0, 64), denier_);
+    failure_.emplace(
+        ErrorCode::not_found,
+        "the name \"{}\" has no address, says the DNS server {}; check its spelling, or use an IPv4 address",
+        name_.substr(0, 64), denier_);
   }
 }
 
@@ -55,13 +61,15 @@ void DnsResolver::ask(Instant now) {
 void DnsResolver::fail_with_servers() {
   const base::Ipv4Address server = servers_[0];
   if (last_code_) {
-    failure_.emplace(ErrorCode::refused,
-                     "the name \"{}\" could not be looked up: DNS server {} failed with code {}; use an IPv4 address, or "
-                     "another DNS server",
-                     name_.substr(0, 64), server, static_cast<unsigned>(*last_code_));
+    failure_.emplace(
+        ErrorCode::refused,
+        "the name \"{}\" could not be looked up: DNS server {} failed with code {}; use an IPv4 address, or "
+        "another DNS server",
+        name_.substr(0, 64), server, static_cast<unsigned>(*last_code_));
   } else {
     failure_.emplace(ErrorCode::timed_out,
-                     "the name \"{}\" could not be looked up: no answer from DNS server {}; check DHCP option 6, or use an "
+                     "the name \"{}\" could not be looked up: no answer from DNS server {}; check DHCP "
+                     "option 6, or use an "
                      "IPv4 address",
                      name_.substr(0, 64), server);
   }
@@ -91,7 +99,8 @@ void DnsResolver::process(const net::UdpDatagram& datagram, Instant now) {
       return;
     case wire::DnsMessage::Found::alias:
       if (++aliases_ > max_aliases) {
-        failure_.emplace(ErrorCode::malformed, "the name \"{}\" is an alias of an alias without end; use an IPv4 address",
+        failure_.emplace(ErrorCode::malformed,
+                         "the name \"{}\" is an alias of an alias without end; use an IPv4 address",
                          name_.substr(0, 64));
         return;
       }

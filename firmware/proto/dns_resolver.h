@@ -17,10 +17,11 @@ class DnsResolver {
   static constexpr unsigned max_rounds = 3;  // waiting 1, 2 and 4 s for each server
   static constexpr unsigned max_aliases = 8;
 
-  /// A name without a dot is looked for in the search domain first, one with a dot afterwards; one that ends with a
-  /// dot only as it is. `servers` and the texts outlive the resolver.
-  DnsResolver(std::string_view name, std::string_view search_domain, std::span<const base::Ipv4Address> servers,
-              std::uint16_t local_port, base::EntropyPool& entropy, base::Instant now);
+  /// A name without a dot is looked for in the search domain first, one with a dot afterwards; one that ends
+  /// with a dot only as it is. `servers` and the texts outlive the resolver.
+  DnsResolver(std::string_view name, std::string_view search_domain,
+              std::span<const base::Ipv4Address> servers, std::uint16_t local_port,
+              base::EntropyPool& entropy, base::Instant now);
 
   void process(const net::UdpDatagram& datagram, base::Instant now);
   std::optional<net::UdpOutgoing> transmit(base::MutBytes payload, base::Instant now);
@@ -44,7 +45,7 @@ class DnsResolver {
   unsigned candidate_ = 0;  // the next to be composed
   wire::DnsName question_;
   std::uint16_t id_ = 0;
-  unsigned tries_ = 0;      // questions sent for question_, to server tries_ % count
+  unsigned tries_ = 0;  // questions sent for question_, to server tries_ % count
   unsigned aliases_ = 0;
   std::optional<wire::DnsCode> last_code_;  // of a server that could not answer
   base::Ipv4Address denier_;                // who said that the name does not exist

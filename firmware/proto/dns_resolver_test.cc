@@ -84,7 +84,8 @@ TEST(DnsResolver, search_domain_comes_first_for_short_names_and_last_for_long_on
   EXPECT_EQ(bare.next(), "");
   EXPECT_EQ(bare.resolver.failure()->code(), base::ErrorCode::not_found);
   EXPECT_EQ(bare.resolver.failure()->sentence(),
-            "the name \"boot\" has no address, says the DNS server 198.18.0.1; check its spelling, or use an IPv4 address");
+            "the name \"boot\" has no address, says the DNS server 198.18.0.1; check its spelling, or use an "
+            "IPv4 address");
 
   Bench dotted("boot.lan", "example.org");
   EXPECT_EQ(dotted.next(), "boot.lan");
@@ -103,8 +104,10 @@ TEST(DnsResolver, servers_are_asked_in_turn_and_the_end_is_a_sentence) {
   Bench bench("boot.lan");
   const Instant start = bench.now;
   std::vector<std::pair<std::int64_t, std::uint32_t>> asked;
-  while (!bench.next().empty()) asked.push_back({(bench.now - start).us() / 1'000'000, bench.last.destination.value & 255});
-  EXPECT_EQ(asked, (std::vector<std::pair<std::int64_t, std::uint32_t>>{{0, 1}, {1, 2}, {2, 1}, {4, 2}, {6, 1}, {10, 2}}));
+  while (!bench.next().empty())
+    asked.push_back({(bench.now - start).us() / 1'000'000, bench.last.destination.value & 255});
+  EXPECT_EQ(asked, (std::vector<std::pair<std::int64_t, std::uint32_t>>{
+                       {0, 1}, {1, 2}, {2, 1}, {4, 2}, {6, 1}, {10, 2}}));
   EXPECT_EQ((bench.now - start).us(), 14'000'000);
   EXPECT_EQ(bench.resolver.failure()->code(), base::ErrorCode::timed_out);
 }
@@ -127,7 +130,8 @@ TEST(DnsResolver, alias_without_an_address_is_asked_for_and_circles_end) {
     const std::string name = bench.next();
     EXPECT_EQ(name, i % 2 == 0 ? "a.lan" : "b.lan");
     const std::uint8_t other = i % 2 == 0 ? 'b' : 'a';
-    bench.receive(bench.reply(0, 1, {0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 9, 0, 7, 1, other, 3, 'l', 'a', 'n', 0}), servers[0]);
+    bench.receive(bench.reply(0, 1, {0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 9, 0, 7, 1, other, 3, 'l', 'a', 'n', 0}),
+                  servers[0]);
   }
   EXPECT_EQ(bench.next(), "");
   EXPECT_EQ(bench.resolver.failure()->code(), base::ErrorCode::malformed);

@@ -24,7 +24,8 @@ constexpr unsigned most_blocks_in_a_window = 8;
 /// Keeps a machine in the loop for as long as it is waited for.
 class Attached {
  public:
-  Attached(net::Loop& loop, net::UdpEndpoint& endpoint) : loop_(loop), endpoint_(endpoint), ok_(loop.attach(endpoint)) {}
+  Attached(net::Loop& loop, net::UdpEndpoint& endpoint)
+      : loop_(loop), endpoint_(endpoint), ok_(loop.attach(endpoint)) {}
   Attached(const Attached&) = delete;
   Attached& operator=(const Attached&) = delete;
   ~Attached() {
@@ -44,25 +45,30 @@ base::Error no_endpoint() {
 
 }  // namespace
 
-base::Error cancelled_by_user() { return base::Error(ErrorCode::cancelled, "cancelled by Ctrl-C"); }
+base::Error cancelled_by_user() {
+  return base::Error(ErrorCode::cancelled, "cancelled by Ctrl-C");
+}
 
 base::Status check_route(FetchContext& context, base::Ipv4Address server) {
   net::Interface& interface = context.loop.interface();
   if (!interface.is_configured()) {
-    return base::Error(ErrorCode::unreachable, "{} cannot be reached: we have no address yet; run dhcp first", server);
+    return base::Error(ErrorCode::unreachable, "{} cannot be reached: we have no address yet; run dhcp first",
+                       server);
   }
   if (interface.next_hop(server).is_any()) {
-    return base::Error(ErrorCode::unreachable,
-                       "{} cannot be reached: it is not on this network and there is no gateway; check DHCP option 3",
-                       server);
+    return base::Error(
+        ErrorCode::unreachable,
+        "{} cannot be reached: it is not on this network and there is no gateway; check DHCP option 3",
+        server);
   }
   return base::Done{};
 }
 
 base::Error nobody_answers_arp(FetchContext& context, base::Ipv4Address server) {
-  return base::Error(ErrorCode::unreachable,
-                     "{} cannot be reached: {} does not answer ARP; check the address and that the machine is on", server,
-                     context.loop.interface().next_hop(server));
+  return base::Error(
+      ErrorCode::unreachable,
+      "{} cannot be reached: {} does not answer ARP; check the address and that the machine is on", server,
+      context.loop.interface().next_hop(server));
 }
 
 base::Result<base::Ipv4Address> resolve_host(FetchContext& context, std::string_view host) {
@@ -74,8 +80,8 @@ base::Result<base::Ipv4Address> resolve_host(FetchContext& context, std::string_
   net::UdpEndpoint endpoint(port, resolver);
   const Attached attached(loop, endpoint);
   if (!attached.ok()) return no_endpoint();
-  const net::Wait wait =
-      net::poll_until(loop, [&] { return resolver.is_finished(); }, base::Instant::never());
+  const net::Wait wait = net::poll_until(
+      loop, [&] { return resolver.is_finished(); }, base::Instant::never());
   if (wait == net::Wait::cancelled) return cancelled_by_user();
   if (resolver.failure() != nullptr) return *resolver.failure();
   return *resolver.address();
@@ -92,7 +98,8 @@ base::Result<Fetched> fetch_tftp(FetchContext& context, const Uri& uri, Sink sin
   char room[Uri::max_length];
   const auto file = percent_decode(path, room);
   if (!file || file->empty()) {
-    return base::Error(ErrorCode::invalid, "{}: this names no file on a TFTP server", uri.text().substr(0, 120));
+    return base::Error(ErrorCode::invalid, "{}: this names no file on a TFTP server",
+                       uri.text().substr(0, 120));
   }
 
   net::Loop& loop = context.loop;
@@ -109,7 +116,8 @@ base::Result<Fetched> fetch_tftp(FetchContext& context, const Uri& uri, Sink sin
   const Attached attached(loop, endpoint);
   if (!attached.ok()) return no_endpoint();
   const net::Wait wait = net::poll_until(
-      loop, [&] { return transfer.is_finished() || loop.interface().is_unreachable(*server); }, base::Instant::never());
+      loop, [&] { return transfer.is_finished() || loop.interface().is_unreachable(*server); },
+      base::Instant::never());
   if (wait == net::Wait::cancelled) return cancelled_by_user();
   if (transfer.failure() != nullptr) return *transfer.failure();
   if (!transfer.is_finished()) return nobody_answers_arp(context, *server);
@@ -126,7 +134,8 @@ base::Result<Fetched> fetch(FetchContext& context, const Uri& uri, Sink sink) {
     return scheme.fetch(context, uri, sink);
   }
   if (!uri.is_absolute()) {
-    return base::Error(ErrorCode::invalid, "{}: this is no full address; write http://server/file or tftp://server/file",
+    return base::Error(ErrorCode::invalid,
+                       "{}: this is no full address; write http://server/file or tftp://server/file",
                        uri.text().substr(0, 100));
   }
   return base::Error(ErrorCode::unsupported, "{}: this firmware fetches by http and tftp, not by {}",

@@ -10,7 +10,8 @@ namespace proto {
 
 struct FetchTimeouts {
   base::Duration connect = base::Duration::seconds(20);
-  base::Duration http_stall = base::Duration::seconds(30);  // no byte for so long: scripts on servers may think
+  base::Duration http_stall =
+      base::Duration::seconds(30);  // no byte for so long: scripts on servers may think
   base::Duration tftp_stall = base::Duration::seconds(15);
 };
 

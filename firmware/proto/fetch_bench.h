@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// For the conversations' tests: servers of HTTP, TFTP and DNS on a simulated network, as good or as bad as a test wants.
+// For the conversations' tests: servers of HTTP, TFTP and DNS on a simulated network, as good or as bad as a
+// test wants.
 #pragma once
 
 #include <map>
@@ -21,7 +22,8 @@ using Octets = std::vector<std::uint8_t>;
 inline Octets pattern(std::size_t size) {
   Octets bytes(size);
   std::uint32_t state = 4711;
-  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
+  for (std::uint8_t& byte : bytes)
+    byte = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
   return bytes;
 }
 
@@ -42,7 +44,8 @@ class HttpServer {
     });
   }
   static std::string document(std::string_view body) {
-    return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+    return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           std::string(body);
   }
   static std::string redirect(const std::string& to) {
     return "HTTP/1.1 302 Found\r\nLocation: " + to + "\r\nContent-Length: 0\r\n\r\n";
@@ -60,7 +63,9 @@ class HttpServer {
       requests.push_back(request);
       const std::string path = request.substr(4, request.find(' ', 4) - 4);
       const auto page = pages.find(path);
-      const Page answer = page != pages.end() ? page->second : Page{"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone"};
+      const Page answer = page != pages.end()
+                              ? page->second
+                              : Page{"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone"};
       server_.network().at(server_.network().now() + answer.delay, [&stream, answer] {
         stream.write(answer.answer);
         if (answer.closes) stream.close();
@@ -130,7 +135,8 @@ class TftpServer {
       }
       options += words[i] + '\0' + value + '\0';
     }
-    server_.serve_udp(transfer.port, [this, &transfer](const SimulatedServer::Datagram& ack) { receive(transfer, ack); });
+    server_.serve_udp(transfer.port,
+                      [this, &transfer](const SimulatedServer::Datagram& ack) { receive(transfer, ack); });
     if (options.empty()) return send_window(transfer);
     transfer.option_ack = {0, 6};
     transfer.option_ack.insert(transfer.option_ack.end(), options.begin(), options.end());
@@ -158,7 +164,8 @@ class TftpServer {
   void receive(Transfer& transfer, const SimulatedServer::Datagram& datagram) {
     if (datagram.payload.size() < 4 || datagram.payload[1] != 4) return;
     const std::uint64_t block = base::load_be16(&datagram.payload[2]);
-    const std::uint64_t acked = (transfer.acked & ~0xffffULL) + block + (block + 0x8000 < (transfer.acked & 0xffff) ? 0x10000 : 0);
+    const std::uint64_t acked =
+        (transfer.acked & ~0xffffULL) + block + (block + 0x8000 < (transfer.acked & 0xffff) ? 0x10000 : 0);
     if (acked < transfer.acked || acked > transfer.last()) return;
     transfer.acked = acked;
     ++transfer.timer;
@@ -179,8 +186,9 @@ class DnsServer {
       Octets answer(datagram.payload.begin(), datagram.payload.end());
       std::string name;
       for (std::size_t at = 12; answer[at] != 0; at += answer[at] + 1U) {
-        name += (name.empty() ? "" : ".") + std::string(answer.begin() + static_cast<std::ptrdiff_t>(at) + 1,
-                                                        answer.begin() + static_cast<std::ptrdiff_t>(at) + 1 + answer[at]);
+        name += (name.empty() ? "" : ".") +
+                std::string(answer.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+                            answer.begin() + static_cast<std::ptrdiff_t>(at) + 1 + answer[at]);
       }
       asked.push_back(name);
       const auto known = names.find(name);
@@ -201,8 +209,8 @@ class DnsServer {
 
 /// A client with everything it fetched, and one server of each kind.
 struct Bench : net::Bench {
-  explicit Bench(std::uint64_t seed = 1, const platform::host::SimulatedNic::Card& card = {}, LinkQuality to_us = {},
-                 LinkQuality from_us = {})
+  explicit Bench(std::uint64_t seed = 1, const platform::host::SimulatedNic::Card& card = {},
+                 LinkQuality to_us = {}, LinkQuality from_us = {})
       : net::Bench(seed, card, to_us, from_us), http(server, 80), tftp(server), dns(server) {}
 
   Sink sink() {

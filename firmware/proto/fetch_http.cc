@@ -40,16 +40,17 @@ base::Status connect(Visit& visit) {
   if (wait == net::Wait::cancelled) return cancelled_by_user();
   if (connection.failure() != nullptr) return *connection.failure();
   if (wait == net::Wait::timed_out) {
-    return base::Error(ErrorCode::timed_out,
-                       "no connection to {} port {} in {} s; check that the web server runs and that no firewall stands "
-                       "between",
-                       visit.server, visit.port(), visit.context.timeouts.connect.us() / 1'000'000);
+    return base::Error(
+        ErrorCode::timed_out,
+        "no connection to {} port {} in {} s; check that the web server runs and that no firewall stands "
+        "between",
+        visit.server, visit.port(), visit.context.timeouts.connect.us() / 1'000'000);
   }
   return base::Done{};
 }
 
 /// Sends the request and receives until the answer is over, or an error ends it.
-base::Status exchange(Visit& visit, const HttpRequestText& request, HttpTransfer& transfer) {
+base::Status exchange(Visit& visit, std::string_view request, HttpTransfer& transfer) {
   net::TcpConnection& connection = *visit.connection;
   const base::Duration stall = visit.context.timeouts.http_stall;
   base::Bytes unsent = base::as_bytes(request);
@@ -68,15 +69,16 @@ base::Status exchange(Visit& visit, const HttpRequestText& request, HttpTransfer
     const net::Wait wait = net::poll_until(
         visit.loop(),
         [&] {
-          return !connection.readable().empty() || connection.is_finished() || connection.failure() != nullptr ||
-                 (!unsent.empty() && connection.is_sent());
+          return !connection.readable().empty() || connection.is_finished() ||
+                 connection.failure() != nullptr || (!unsent.empty() && connection.is_sent());
         },
         visit.loop().now() + stall);
     if (wait == net::Wait::cancelled) return cancelled_by_user();
     if (wait == net::Wait::timed_out) {
-      return base::Error(ErrorCode::timed_out,
-                         "the web server {} fell silent: nothing for {} s after {} bytes; try again, or look into its log",
-                         visit.uri.host().substr(0, 64), stall.us() / 1'000'000, transfer.bytes());
+      return base::Error(
+          ErrorCode::timed_out,
+          "the web server {} fell silent: nothing for {} s after {} bytes; try again, or look into its log",
+          visit.uri.host().substr(0, 64), stall.us() / 1'000'000, transfer.bytes());
     }
   }
   if (transfer.failure() != nullptr) return *transfer.failure();
@@ -87,8 +89,8 @@ base::Status exchange(Visit& visit, const HttpRequestText& request, HttpTransfer
 base::Status visit_server(FetchContext& context, const Uri& uri, HttpTransfer& transfer) {
   auto server = resolve_host(context, uri.host());
   if (!server) return server.error();
-  HttpRequestText request;
-  if (auto status = compose_http_request(uri, request); !status) return status;
+  HttpRequestRoom room;
+  const std::string_view request = compose_http_request(uri, room);
 
   Visit visit{context, uri, *server};
   visit.connection = context.kept.take(*server, visit.port());
@@ -98,7 +100,8 @@ base::Status visit_server(FetchContext& context, const Uri& uri, HttpTransfer& t
     if (!is_old) status = connect(visit);
     if (status) status = exchange(visit, request, transfer);
     // A server may close an idle connection at the moment we use it: then nothing of an answer has come.
-    const bool was_stale = is_old && !transfer.has_begun() && !status && status.error().code() != ErrorCode::cancelled &&
+    const bool was_stale = is_old && !transfer.has_begun() && !status &&
+                           status.error().code() != ErrorCode::cancelled &&
                            status.error().code() != ErrorCode::timed_out;
     if (!was_stale) break;
     visit.leave(false);
@@ -122,7 +125,8 @@ net::TcpConnection* KeptConnection::take(base::Ipv4Address server, std::uint16_t
   if (connection_ == nullptr) return nullptr;
   const net::TcpEnds& ends = connection_->ends();
   const bool fits = ends.remote == server && ends.remote_port == port && connection_->is_connected() &&
-                    connection_->failure() == nullptr && !connection_->is_finished() && connection_->readable().empty();
+                    connection_->failure() == nullptr && !connection_->is_finished() &&
+                    connection_->readable().empty();
   if (!fits) {
     drop();
     return nullptr;
@@ -154,7 +158,8 @@ base::Result<Fetched> fetch_http(FetchContext& context, const Uri& first, Sink s
     auto next = uri.resolve(transfer.location());
     if (!next) return next.error();
     if (!next->has_scheme("http") || next->host().empty()) {
-      return base::Error(ErrorCode::unsupported, "the web server {} redirects to {}, which this firmware does not follow",
+      return base::Error(ErrorCode::unsupported,
+                         "the web server {} redirects to {}, which this firmware does not follow",
                          uri.host().substr(0, 64), next->text().substr(0, 80));
     }
     uri = *next;

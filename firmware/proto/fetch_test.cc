@@ -8,7 +8,9 @@ namespace {
 using namespace fetch_test;
 using Page = HttpServer::Page;
 
-std::string text(const Octets& bytes) { return std::string(base::as_text(bytes)); }
+std::string text(const Octets& bytes) {
+  return std::string(base::as_text(bytes));
+}
 
 TEST(FetchHttp, document_arrives_by_name_and_by_address) {
   Bench bench;
@@ -84,9 +86,12 @@ TEST(FetchHttp, redirects_end) {  // loops, depth, other schemes, nothing
   EXPECT_EQ(bench.get("http://198.18.0.1/loop"),
             "the web server 198.18.0.1 redirects without end: 8 times, at last to http://198.18.0.1/loop");
   EXPECT_EQ(bench.http.requests.size(), 9U);
-  for (const char* to : {"tftp://198.18.0.1/x", "file:///etc/passwd", "data:,x", "http:///x", "https://198.18.0.1/"}) {
+  for (const char* to :
+       {"tftp://198.18.0.1/x", "file:///etc/passwd", "data:,x", "http:///x", "https://198.18.0.1/"}) {
     bench.http.pages["/away"] = {HttpServer::redirect(to)};
-    EXPECT_NE(bench.get("http://198.18.0.1/away").find("which this firmware does not follow"), std::string::npos) << to;
+    EXPECT_NE(bench.get("http://198.18.0.1/away").find("which this firmware does not follow"),
+              std::string::npos)
+        << to;
   }
   bench.http.pages["/nowhere"] = {HttpServer::redirect("")};
   EXPECT_NE(bench.get("http://198.18.0.1/nowhere").find("does not say where to go"), std::string::npos);
@@ -95,7 +100,8 @@ TEST(FetchHttp, redirects_end) {  // loops, depth, other schemes, nothing
 
 TEST(FetchHttp, eight_redirects_are_not_too_many) {
   Bench bench;
-  for (int i = 0; i < 8; ++i) bench.http.pages["/" + std::to_string(i)] = {HttpServer::redirect(std::to_string(i + 1))};
+  for (int i = 0; i < 8; ++i)
+    bench.http.pages["/" + std::to_string(i)] = {HttpServer::redirect(std::to_string(i + 1))};
   bench.http.pages["/8"] = {HttpServer::document("there")};
   EXPECT_EQ(bench.get("http://198.18.0.1/0"), "there");
 }
@@ -115,7 +121,8 @@ TEST(FetchHttp, silence_ends_with_a_sentence) {
   Bench bench;
   bench.http.pages["/stuck"] = {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello"};
   EXPECT_EQ(bench.get("http://198.18.0.1/stuck"),
-            "the web server 198.18.0.1 fell silent: nothing for 30 s after 5 bytes; try again, or look into its log");
+            "the web server 198.18.0.1 fell silent: nothing for 30 s after 5 bytes; try again, or look into "
+            "its log");
   EXPECT_EQ(bench.took.us() / 1'000'000, 30);
   bench.http.pages["/slow"] = {HttpServer::document("slow"), false, Duration::seconds(25)};
   EXPECT_EQ(bench.get("http://198.18.0.1/slow"), "slow");
@@ -203,7 +210,8 @@ TEST(FetchTftp, names_are_what_stands_behind_the_slash) {
   EXPECT_EQ(bench.get("tftp://198.18.0.1/"), "tftp://198.18.0.1/: this names no file on a TFTP server");
   EXPECT_NE(bench.get("tftp://198.18.0.1/a%00b").find("names no file"), std::string::npos);
   EXPECT_EQ(bench.get("tftp://198.18.0.1/none"),
-            "the TFTP server 198.18.0.1 says \"File not found\" (error 1); check the file's name and the directory that the "
+            "the TFTP server 198.18.0.1 says \"File not found\" (error 1); check the file's name and the "
+            "directory that the "
             "server serves");
 }
 
@@ -229,14 +237,16 @@ TEST(FetchTftp, servers_that_are_not_there_are_named) {
   EXPECT_NE(bench.get("tftp://198.18.0.99/x").find("does not answer ARP"), std::string::npos);
   EXPECT_NE(bench.get("tftp://10.0.0.1/x").find("no gateway"), std::string::npos);
   bench.server.serve_udp(69, [](const SimulatedServer::Datagram&) {});
-  EXPECT_NE(bench.get("tftp://198.18.0.1/x").find("no answer from the TFTP server 198.18.0.1 in 15 s"), std::string::npos);
+  EXPECT_NE(bench.get("tftp://198.18.0.1/x").find("no answer from the TFTP server 198.18.0.1 in 15 s"),
+            std::string::npos);
   bench.platform.press("\3");
   EXPECT_EQ(bench.get("tftp://198.18.0.1/x"), "cancelled by Ctrl-C");
 }
 
 TEST(Fetch, addresses_that_name_nothing_are_sentences) {
   Bench bench;
-  EXPECT_EQ(bench.get("kernel"), "kernel: this is no full address; write http://server/file or tftp://server/file");
+  EXPECT_EQ(bench.get("kernel"),
+            "kernel: this is no full address; write http://server/file or tftp://server/file");
   EXPECT_EQ(bench.get("https://h/x"), "https://h/x: this firmware fetches by http and tftp, not by https");
   EXPECT_EQ(bench.get("http:///x"), "http:///x: this names no server; write http://server/file");
   EXPECT_EQ(bench.get("tftp:x"), "tftp:x: this names no server; write tftp://server/file");

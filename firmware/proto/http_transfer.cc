@@ -2,6 +2,7 @@
 #include "proto/http_transfer.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "proto/printable.h"
 #include "wire/http.h"
@@ -10,16 +11,21 @@ namespace proto {
 
 using base::ErrorCode;
 
-base::Status compose_http_request(const Uri& uri, HttpRequestText& request) {
-  base::Text<8> port;
-  if (uri.port_or(wire::http_port) != wire::http_port) port.print(":{}", uri.port());
+std::string_view compose_http_request(const Uri& uri, HttpRequestRoom& room) {
+  static_assert(std::tuple_size_v<HttpRequestRoom> >= Uri::max_length + 253 + 200);
+  base::TextWriter request(room);
+  request.append("GET ");
+  if (uri.path().empty()) request.append('/');
+  request.append(uri.path());
+  if (uri.has_query()) request.append('?');
+  request.append(uri.query());
+  request.append(" HTTP/1.1\r\nHost: ");
+  request.append(uri.host());
+  if (uri.port_or(wire::http_port) != wire::http_port) request.print(":{}", uri.port());
   // The agent's name holds gPXE, for servers that look for it there.
-  const bool fits = request.print(
-      "GET {}{}{}{} HTTP/1.1\r\nHost: {}{}\r\nUser-Agent: Chainload/" CHAINLOAD_VERSION
-      " (gPXE)\r\nAccept: */*\r\nConnection: keep-alive\r\n\r\n",
-      uri.path().empty() ? "/" : "", uri.path(), uri.has_query() ? "?" : "", uri.query(), uri.host(), port.view());
-  if (!fits) return base::Error(ErrorCode::too_large, "the request to {} does not fit: use a shorter address", uri.host());
-  return base::Done{};
+  request.append("\r\nUser-Agent: Chainload/" CHAINLOAD_VERSION
+                 " (gPXE)\r\nAccept: */*\r\nConnection: keep-alive\r\n\r\n");
+  return request.view();
 }
 
 std::size_t HttpTransfer::receive(base::Bytes input) {
@@ -61,8 +67,10 @@ std::size_t HttpTransfer::receive_line(base::Bytes input) {
 
 void HttpTransfer::process_line(std::string_view line) {
   switch (state_) {
-    case State::status_line: return process_status_line(line);
-    case State::header: return line.empty() ? end_of_head() : process_header(line);
+    case State::status_line:
+      return process_status_line(line);
+    case State::header:
+      return line.empty() ? end_of_head() : process_header(line);
     case State::chunk_size: {
       const auto size = wire::parse_http_chunk_size(line);
       if (!size) return fail(ErrorCode::malformed, "sends a chunk without a proper size");
@@ -78,7 +86,8 @@ void HttpTransfer::process_line(std::string_view line) {
     case State::trailer:
       if (line.empty()) finish();
       return;
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -113,11 +122,13 @@ void HttpTransfer::process_known_header(std::string_view name, std::string_view 
   if (line_is_overlong_) return fail(ErrorCode::too_large, "sends a header that is too long");
   if (is("Content-Length")) {
     const auto length = wire::parse_http_length(value);
-    if (!length || (length_ && *length_ != *length)) return fail(ErrorCode::malformed, "contradicts itself about the length");
+    if (!length || (length_ && *length_ != *length))
+      return fail(ErrorCode::malformed, "contradicts itself about the length");
     length_ = length;
   } else if (is("Transfer-Encoding")) {
     if (is_chunked_ || !base::equal_ignoring_case(value, "chunked")) {
-      return fail(ErrorCode::unsupported, "uses a transfer encoding other than chunked, which this firmware does not know");
+      return fail(ErrorCode::unsupported,
+                  "uses a transfer encoding other than chunked, which this firmware does not know");
     }
     is_chunked_ = true;
   } else if (is("Connection")) {
@@ -144,7 +155,8 @@ void HttpTransfer::end_of_head() {
   if (!is_redirect()) {
     location_.clear();
   } else if (location_.empty()) {
-    failure_.emplace(ErrorCode::malformed, "the web server {} answers {} but does not say where to go; look into its log",
+    failure_.emplace(ErrorCode::malformed,
+                     "the web server {} answers {} but does not say where to go; look into its log",
                      host_.substr(0, 64), code_);
   }
   if (!is_wanted_ && !is_redirect()) refuse_status();
@@ -166,7 +178,8 @@ void HttpTransfer::refuse_status() {
   } else if (code_ >= 500) {
     advice = "the fault is in the server or its script; look into its log";
   }
-  failure_.emplace(kind, "the web server {} answers {} {}; {}", host_.substr(0, 64), code_, reason_.view(), advice);
+  failure_.emplace(kind, "the web server {} answers {} {}; {}", host_.substr(0, 64), code_, reason_.view(),
+                   advice);
 }
 
 void HttpTransfer::begin_body() {
@@ -200,7 +213,8 @@ void HttpTransfer::begin_body() {
 
 std::size_t HttpTransfer::receive_body(base::Bytes input) {
   base::Bytes piece = input;
-  if (state_ != State::body_to_the_end && left_ < piece.size()) piece = piece.first(static_cast<std::size_t>(left_));
+  if (state_ != State::body_to_the_end && left_ < piece.size())
+    piece = piece.first(static_cast<std::size_t>(left_));
   bytes_ += piece.size();
   if (is_wanted_) {
     if (auto status = sink_.write(sink_.self, piece); !status) {
@@ -242,9 +256,10 @@ void HttpTransfer::end_of_stream() {
   if (state_ == State::status_line || state_ == State::header) {
     return fail(ErrorCode::interrupted, "ended the connection without an answer");
   }
-  failure_.emplace(ErrorCode::interrupted,
-                   "the web server {} ended the connection early: {} bytes were received and more announced; try again",
-                   host_.substr(0, 64), bytes_);
+  failure_.emplace(
+      ErrorCode::interrupted,
+      "the web server {} ended the connection early: {} bytes were received and more announced; try again",
+      host_.substr(0, 64), bytes_);
   finish();
 }
 
@@ -253,12 +268,15 @@ void HttpTransfer::start_over() {
   begin_head();
 }
 
-void HttpTransfer::finish() { state_ = State::over; }
+void HttpTransfer::finish() {
+  state_ = State::over;
+}
 
 void HttpTransfer::fail(ErrorCode code, std::string_view what) {
   // A fault in a body that nobody wants costs the connection, not the answer.
   const bool in_body = state_ == State::chunk_size || state_ == State::chunk_end || state_ == State::trailer;
-  if (!failure_ && (is_wanted_ || !in_body)) failure_.emplace(code, "the web server {} {}", host_.substr(0, 64), what);
+  if (!failure_ && (is_wanted_ || !in_body))
+    failure_.emplace(code, "the web server {} {}", host_.substr(0, 64), what);
   keeps_connection_ = false;
   finish();
 }

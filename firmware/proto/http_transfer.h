@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
-// One HTTP/1.1 GET [rfc9112]: what is sent, and an answer that is read as it comes, a byte or a megabyte at a time.
+// One HTTP/1.1 GET [rfc9112]: what is sent, and an answer that is read as it comes, a byte or a megabyte at a
+// time.
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "proto/sink.h"
@@ -9,22 +11,27 @@
 
 namespace proto {
 
-using HttpRequestText = base::Text<1536>;
-/// The request for `uri`; an error when it does not fit.
-base::Status compose_http_request(const Uri& uri, HttpRequestText& request);
+/// Room for any request: a URI, its host again, and our own headers.
+using HttpRequestRoom = std::array<char, 1536>;
+/// The request for `uri`, written into `room`.
+std::string_view compose_http_request(const Uri& uri, HttpRequestRoom& room);
 
-/// A machine over a byte stream. The body goes from the stream's bytes to the sink uncopied; no head is ever stored.
+/// A machine over a byte stream. The body goes from the stream's bytes to the sink uncopied; no head is ever
+/// stored.
 class HttpTransfer {
  public:
-  static constexpr std::size_t max_line = 1280;           // of a line that matters: Location holds a URI
-  static constexpr std::size_t max_head = 64 * 1024;      // header bytes of one answer, or of a chunk's line, or a trailer
-  static constexpr unsigned max_informational = 16;       // 1xx answers before the real one
-  static constexpr std::uint64_t max_discarded = 4096;    // of an unwanted body, to be able to use the connection again
+  static constexpr std::size_t max_line = 1280;  // of a line that matters: Location holds a URI
+  static constexpr std::size_t max_head =
+      64 * 1024;  // header bytes of one answer, or of a chunk's line, or a trailer
+  static constexpr unsigned max_informational = 16;  // 1xx answers before the real one
+  static constexpr std::uint64_t max_discarded =
+      4096;  // of an unwanted body, to be able to use the connection again
 
   /// `host` names the server in sentences and outlives the transfer.
   HttpTransfer(std::string_view host, Sink sink) : host_(host), sink_(sink) {}
 
-  /// Takes of `input` what belongs to this answer; how many bytes that was. Fewer than all only when it is over.
+  /// Takes of `input` what belongs to this answer; how many bytes that was. Fewer than all only when it is
+  /// over.
   std::size_t receive(base::Bytes input);
   /// The server will send nothing more.
   void end_of_stream();
@@ -43,7 +50,15 @@ class HttpTransfer {
 
  private:
   enum class State : std::uint8_t {
-    status_line, header, counted_body, body_to_the_end, chunk_size, chunk_data, chunk_end, trailer, over
+    status_line,
+    header,
+    counted_body,
+    body_to_the_end,
+    chunk_size,
+    chunk_data,
+    chunk_end,
+    trailer,
+    over
   };
 
   std::size_t receive_line(base::Bytes input);
@@ -66,15 +81,15 @@ class HttpTransfer {
   State state_ = State::status_line;
   bool has_begun_ = false;
   bool keeps_connection_ = false;
-  bool is_wanted_ = false;       // the body goes to the sink
+  bool is_wanted_ = false;  // the body goes to the sink
   bool is_chunked_ = false;
   bool line_is_overlong_ = false;
   unsigned minor_version_ = 0;
   unsigned code_ = 0;
   unsigned informational_ = 0;
   std::optional<std::uint64_t> length_;  // Content-Length
-  std::uint64_t left_ = 0;       // of the body, or of the chunk
-  std::uint64_t bytes_ = 0;      // of the body
+  std::uint64_t left_ = 0;               // of the body, or of the chunk
+  std::uint64_t bytes_ = 0;              // of the body
   std::size_t head_bytes_ = 0;
   base::Text<48> reason_;
   base::Text<Uri::max_length> location_;

@@ -10,7 +10,8 @@ namespace proto {
 /// Bytes arrive in order, once; an error from either function ends the download with that error.
 struct Sink {
   void* self = nullptr;
-  /// The server says how much is coming: at most once, before the first write. What then comes may be less or more.
+  /// The server says how much is coming: at most once, before the first write. What then comes may be less or
+  /// more.
   base::Status (*expect)(void* self, std::uint64_t total_bytes) = nullptr;
   base::Status (*write)(void* self, base::Bytes piece) = nullptr;
 };

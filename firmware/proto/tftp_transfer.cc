@@ -15,7 +15,11 @@ using wire::TftpError;
 using wire::TftpOpcode;
 
 TftpTransfer::TftpTransfer(const Request& request, std::uint16_t local_port, Sink sink, Instant now)
-    : request_(request), local_port_(local_port), sink_(sink), resend_at_(now), stall_at_(now + request.stall) {}
+    : request_(request),
+      local_port_(local_port),
+      sink_(sink),
+      resend_at_(now),
+      stall_at_(now + request.stall) {}
 
 void TftpTransfer::process(const net::UdpDatagram& datagram, Instant now) {
   if (phase_ == Phase::over || datagram.source != request_.server) return;
@@ -24,7 +28,8 @@ void TftpTransfer::process(const net::UdpDatagram& datagram, Instant now) {
   const TftpOpcode opcode = packet->opcode();
   if (transfer_port_ == 0) {
     // The server chooses its port (TID) with its first packet [rfc1350 4].
-    const bool can_begin = opcode == TftpOpcode::error || (opcode == TftpOpcode::option_ack && with_options_) ||
+    const bool can_begin = opcode == TftpOpcode::error ||
+                           (opcode == TftpOpcode::option_ack && with_options_) ||
                            (opcode == TftpOpcode::data && packet->block() == 1);
     if (!can_begin) return;
     transfer_port_ = datagram.source_port;
@@ -33,10 +38,14 @@ void TftpTransfer::process(const net::UdpDatagram& datagram, Instant now) {
     return;
   }
   switch (opcode) {
-    case TftpOpcode::data: return process_data(*packet, now);
-    case TftpOpcode::option_ack: return process_options(*packet, now);
-    case TftpOpcode::error: return process_error(*packet, now);
-    default: return;
+    case TftpOpcode::data:
+      return process_data(*packet, now);
+    case TftpOpcode::option_ack:
+      return process_options(*packet, now);
+    case TftpOpcode::error:
+      return process_error(*packet, now);
+    default:
+      return;
   }
 }
 
@@ -52,8 +61,9 @@ void TftpTransfer::process_options(const wire::TftpPacket& packet, Instant now) 
   bool is_valid = true;
   wire::TftpOptionWalker walker(packet);
   while (const auto option = walker.next()) {
-    const auto name = std::find_if(std::begin(names), std::end(names),
-                                   [&](std::string_view known) { return base::equal_ignoring_case(known, option->name); });
+    const auto name = std::find_if(std::begin(names), std::end(names), [&](std::string_view known) {
+      return base::equal_ignoring_case(known, option->name);
+    });
     const auto index = static_cast<std::size_t>(name - std::begin(names));
     // What was not asked for, comes twice, or is no number is not an answer to our request [rfc2347 2].
     if (index == 3 || is_given[index] || !base::parse_number(option->value, 10, sizes[index])) {
@@ -71,7 +81,8 @@ void TftpTransfer::process_options(const wire::TftpPacket& packet, Instant now) 
   if (is_given[0]) block_size_ = static_cast<unsigned>(sizes[0]);
   if (is_given[1]) window_size_ = static_cast<unsigned>(sizes[1]);
   if (sizes[2] != 0) {  // 0 is what a server says that does not know
-    if (auto status = sink_.expect(sink_.self, sizes[2]); !status) return fail(TftpError::disk_full, status.error());
+    if (auto status = sink_.expect(sink_.self, sizes[2]); !status)
+      return fail(TftpError::disk_full, status.error());
   }
   phase_ = Phase::receiving;
   progress(now);
@@ -82,9 +93,10 @@ void TftpTransfer::process_data(const wire::TftpPacket& packet, Instant now) {
   phase_ = Phase::receiving;
   const base::Bytes data = packet.data();
   if (data.size() > block_size_) {
-    return fail(TftpError::illegal_operation,
-                base::Error(ErrorCode::malformed, "the TFTP server {} sent a block of {} bytes where {} were agreed",
-                            request_.server, data.size(), block_size_));
+    return fail(
+        TftpError::illegal_operation,
+        base::Error(ErrorCode::malformed, "the TFTP server {} sent a block of {} bytes where {} were agreed",
+                    request_.server, data.size(), block_size_));
   }
   const auto expected = static_cast<std::uint16_t>(blocks_ + shift_ + 1);
   auto ahead = static_cast<std::uint16_t>(packet.block() - expected);
@@ -95,7 +107,8 @@ void TftpTransfer::process_data(const wire::TftpPacket& packet, Instant now) {
   }
   if (ahead == 0) {
     if (!data.empty()) {
-      if (auto status = sink_.write(sink_.self, data); !status) return fail(TftpError::disk_full, status.error());
+      if (auto status = sink_.write(sink_.self, data); !status)
+        return fail(TftpError::disk_full, status.error());
     }
     ++blocks_;
     bytes_ += data.size();
@@ -109,7 +122,8 @@ void TftpTransfer::process_data(const wire::TftpPacket& packet, Instant now) {
     if (!gap_told_) acknowledge(true);
     gap_told_ = true;
   } else if (ahead == 0xffff && now - sent_at_ >= least_wait) {
-    // The last block again, and not a mere copy: our ACK was lost. Copies are never answered, or each would make more.
+    // The last block again, and not a mere copy: our ACK was lost. Copies are never answered, or each would
+    // make more.
     acknowledge(false);
   }
 }
@@ -129,7 +143,8 @@ void TftpTransfer::process_error(const wire::TftpPacket& packet, Instant now) {
       return report(ErrorCode::not_found, "check the file's name and the directory that the server serves");
     case TftpError::access_violation:
       return report(ErrorCode::refused, "check that the server may read the file");
-    default: return report(ErrorCode::refused, "look into its log");
+    default:
+      return report(ErrorCode::refused, "look into its log");
   }
 }
 
@@ -181,14 +196,16 @@ void TftpTransfer::expire(Instant now) {
   if (now >= stall_at_) {
     const std::int64_t seconds = request_.stall.us() / 1'000'000;
     if (phase_ == Phase::asking) {
-      return fail(base::Error(ErrorCode::timed_out,
-                              "no answer from the TFTP server {} in {} s; check that it runs, and that no firewall stops "
-                              "UDP port {} or the replies, which come from another port",
-                              request_.server, seconds, request_.server_port));
+      return fail(base::Error(
+          ErrorCode::timed_out,
+          "no answer from the TFTP server {} in {} s; check that it runs, and that no firewall stops "
+          "UDP port {} or the replies, which come from another port",
+          request_.server, seconds, request_.server_port));
     }
-    return fail(base::Error(ErrorCode::timed_out,
-                            "the TFTP server {} fell silent: nothing for {} s after {} bytes; try again, or use HTTP",
-                            request_.server, seconds, bytes_));
+    return fail(
+        base::Error(ErrorCode::timed_out,
+                    "the TFTP server {} fell silent: nothing for {} s after {} bytes; try again, or use HTTP",
+                    request_.server, seconds, bytes_));
   }
   if (!owes_packet_ && now >= resend_at_) {
     owes_packet_ = true;
@@ -206,7 +223,8 @@ std::optional<net::UdpOutgoing> TftpTransfer::transmit(base::MutBytes payload, I
   if (refusal_) {
     outgoing.destination_port = refusal_->port;
     outgoing.payload_size = wire::emit_tftp_error(
-        payload, refusal_->code, refusal_->code == TftpError::option_refused ? "not what was asked" : "unknown transfer");
+        payload, refusal_->code,
+        refusal_->code == TftpError::option_refused ? "not what was asked" : "unknown transfer");
     refusal_.reset();
     return outgoing;
   }
@@ -216,8 +234,9 @@ std::optional<net::UdpOutgoing> TftpTransfer::transmit(base::MutBytes payload, I
     outgoing.destination_port = request_.server_port;
     outgoing.payload_size = wire::emit_tftp_request(
         payload, request_.file,
-        with_options_ ? wire::TftpRequestOptions{block_size, request_.window_size > 1 ? request_.window_size : 0, true}
-                      : wire::TftpRequestOptions{});
+        with_options_
+            ? wire::TftpRequestOptions{block_size, request_.window_size > 1 ? request_.window_size : 0, true}
+            : wire::TftpRequestOptions{});
   } else {
     outgoing.destination_port = transfer_port_;
     outgoing.payload_size = ends_with_error_
@@ -228,7 +247,8 @@ std::optional<net::UdpOutgoing> TftpTransfer::transmit(base::MutBytes payload, I
   sent_at_ = now;
   resend_at_ = now + wait_;
   if (outgoing.payload_size == 0) {
-    fail(base::Error(ErrorCode::too_large, "the file name for the TFTP server {} is too long", request_.server));
+    fail(base::Error(ErrorCode::too_large, "the file name for the TFTP server {} is too long",
+                     request_.server));
     return std::nullopt;
   }
   return outgoing;

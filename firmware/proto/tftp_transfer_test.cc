@@ -20,7 +20,9 @@ using Octets = std::vector<std::uint8_t>;
 constexpr Ipv4Address server = Ipv4Address::of(198, 18, 0, 1);
 constexpr Ipv4Address ours = Ipv4Address::of(198, 18, 0, 77);
 
-Octets octets(std::string_view text) { return Octets(text.begin(), text.end()); }
+Octets octets(std::string_view text) {
+  return Octets(text.begin(), text.end());
+}
 Octets with_strings(int opcode, std::initializer_list<std::string_view> strings) {
   Octets packet = {0, static_cast<std::uint8_t>(opcode)};
   for (std::string_view text : strings) {
@@ -89,8 +91,12 @@ struct Bench {
   std::string sentence() { return transfer().failure() ? std::string(transfer().failure()->sentence()) : ""; }
 };
 
-Octets ack(std::uint64_t block) { return {0, 4, static_cast<std::uint8_t>(block >> 8), static_cast<std::uint8_t>(block)}; }
-Octets error_head(int code) { return {0, 5, 0, static_cast<std::uint8_t>(code)}; }
+Octets ack(std::uint64_t block) {
+  return {0, 4, static_cast<std::uint8_t>(block >> 8), static_cast<std::uint8_t>(block)};
+}
+Octets error_head(int code) {
+  return {0, 5, 0, static_cast<std::uint8_t>(code)};
+}
 Octets head(Octets packet) {
   packet.resize(std::min<std::size_t>(packet.size(), 4));
   return packet;
@@ -99,7 +105,8 @@ const Octets full_oack = with_strings(6, {"blksize", "1432", "tsize", "3000", "w
 
 TEST(TftpTransfer, asks_with_options_and_takes_what_is_agreed) {
   Bench bench;
-  EXPECT_EQ(bench.transmit(), with_strings(1, {"boot/x", "octet", "blksize", "1432", "tsize", "0", "windowsize", "8"}));
+  EXPECT_EQ(bench.transmit(),
+            with_strings(1, {"boot/x", "octet", "blksize", "1432", "tsize", "0", "windowsize", "8"}));
   EXPECT_EQ(bench.last.destination_port, 69);
   EXPECT_EQ(bench.last.source_port, 50000);
   bench.receive(full_oack);
@@ -181,14 +188,16 @@ TEST(TftpTransfer, silence_is_answered_with_the_last_ack_ever_slower) {
     at.push_back((bench.now - since).ms());
   }
   EXPECT_EQ(at, (std::vector<std::int64_t>{200, 600, 1400, 3000, 6200, 10200, 14200}));
-  EXPECT_EQ(bench.sentence(), "the TFTP server 198.18.0.1 fell silent: nothing for 15 s after 8 bytes; try again, or use HTTP");
+  EXPECT_EQ(bench.sentence(),
+            "the TFTP server 198.18.0.1 fell silent: nothing for 15 s after 8 bytes; try again, or use HTTP");
 }
 
 TEST(TftpTransfer, request_is_repeated_and_given_up_with_a_sentence) {
   Bench bench;
   const Instant start = bench.now;
   std::vector<std::int64_t> at;
-  for (Octets packet = bench.next(); !packet.empty(); packet = bench.next()) at.push_back((bench.now - start).ms());
+  for (Octets packet = bench.next(); !packet.empty(); packet = bench.next())
+    at.push_back((bench.now - start).ms());
   EXPECT_EQ(at, (std::vector<std::int64_t>{0, 1000, 3000, 7000}));
   EXPECT_EQ((bench.now - start).ms(), 15000);
   EXPECT_EQ(bench.transfer().failure()->code(), base::ErrorCode::timed_out);
@@ -249,11 +258,21 @@ TEST(TftpTransferHostile, strangers_do_not_disturb) {
 
 TEST(TftpTransferHostile, options_that_were_not_agreed_lead_to_a_plain_request) {
   const Octets bad[] = {
-      with_strings(6, {"blksize", "65465"}), with_strings(6, {"blksize", "0"}),       with_strings(6, {"blksize", "7"}),
-      with_strings(6, {"windowsize", "0"}),  with_strings(6, {"windowsize", "9"}),    with_strings(6, {"timeout", "1"}),
-      with_strings(6, {"tsize", "-1"}),      with_strings(6, {"tsize", "0x10"}),      with_strings(6, {"tsize", "99999999999999999999"}),
-      with_strings(6, {"blksize", "512", "BLKSIZE", "512"}), with_strings(6, {"blksize"}), with_strings(6, {""}),
-      octets(std::string_view("\0\6blksize\0" "512", 13)),
+      with_strings(6, {"blksize", "65465"}),
+      with_strings(6, {"blksize", "0"}),
+      with_strings(6, {"blksize", "7"}),
+      with_strings(6, {"windowsize", "0"}),
+      with_strings(6, {"windowsize", "9"}),
+      with_strings(6, {"timeout", "1"}),
+      with_strings(6, {"tsize", "-1"}),
+      with_strings(6, {"tsize", "0x10"}),
+      with_strings(6, {"tsize", "99999999999999999999"}),
+      with_strings(6, {"blksize", "512", "BLKSIZE", "512"}),
+      with_strings(6, {"blksize"}),
+      with_strings(6, {""}),
+      octets(std::string_view("\0\6blksize\0"
+                              "512",
+                              13)),
   };
   for (const Octets& packet : bad) {
     Bench bench;
@@ -290,7 +309,8 @@ TEST(TftpTransferHostile, errors_are_shown_clean_and_with_advice) {
   EXPECT_TRUE(bench.transfer().is_finished());
   EXPECT_EQ(bench.transfer().failure()->code(), base::ErrorCode::not_found);
   EXPECT_EQ(bench.sentence(),
-            "the TFTP server 198.18.0.1 says \"File ?[31mnot found\" (error 1); check the file's name and the directory "
+            "the TFTP server 198.18.0.1 says \"File ?[31mnot found\" (error 1); check the file's name and "
+            "the directory "
             "that the server serves");
   Bench midway;
   midway.transmit();
@@ -339,7 +359,8 @@ TEST(TftpTransferHostile, sizes_that_lie_are_believed_only_as_a_hint) {
 // F18: past block 65,535, with servers that go on with 0 and with servers that go on with 1.
 TEST(TftpTransferHostile, numbers_roll_over_to_0_and_to_1) {
   for (const unsigned first_again : {0U, 1U}) {
-    for (const auto& [size, blocks] : {std::pair{8U, 140'000U}, std::pair{512U, 66'000U}, std::pair{1428U, 66'000U}}) {
+    for (const auto& [size, blocks] :
+         {std::pair{8U, 140'000U}, std::pair{512U, 66'000U}, std::pair{1428U, 66'000U}}) {
       Bench bench;
       bench.transmit();
       bench.receive(with_strings(6, {"blksize", std::to_string(size)}));
@@ -379,13 +400,15 @@ struct LossySession {
   void put(bool to_client, const Octets& packet) {
     std::uniform_real_distribution<double> chance(0, 1);
     for (int copies = chance(random) < copy ? 2 : 1; copies > 0; --copies) {
-      if (chance(random) >= loss) wire.insert({bench.now.us() + 1000 + static_cast<std::int64_t>(random() % 900), {to_client, packet}});
+      if (chance(random) >= loss)
+        wire.insert({bench.now.us() + 1000 + static_cast<std::int64_t>(random() % 900), {to_client, packet}});
     }
   }
   void send_window() {
     for (std::uint64_t block = acked + 1; block <= std::min(acked + window, last_block); ++block) {
       const auto at = static_cast<std::size_t>(block - 1) * 100;
-      put(true, data_packet(block, base::Bytes(content).subspan(at, std::min<std::size_t>(100, content.size() - at))));
+      put(true, data_packet(block, base::Bytes(content).subspan(
+                                       at, std::min<std::size_t>(100, content.size() - at))));
     }
     server_timer = bench.now + Duration::seconds(1);
   }

@@ -8,19 +8,30 @@ namespace {
 
 using base::ErrorCode;
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_alpha(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-constexpr bool is_hex(char c) { return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_alpha(char c) {
+  return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+constexpr bool is_hex(char c) {
+  return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
 
 /// unreserved and reserved characters [rfc3986 2.2, 2.3]
 constexpr bool is_uri_character(char c) {
   return c > ' ' && c < 0x7f && std::string_view("\"<>\\^`{|}%").find(c) == std::string_view::npos;
 }
 /// What stands for itself in the path of a file's name.
-constexpr bool is_path_character(char c) { return is_uri_character(c) && c != '?' && c != '#' && c != '[' && c != ']'; }
+constexpr bool is_path_character(char c) {
+  return is_uri_character(c) && c != '?' && c != '#' && c != '[' && c != ']';
+}
 
 void append_encoded(base::TextWriter& writer, char c) {
-  writer.print("%{}{}", "0123456789ABCDEF"[static_cast<unsigned char>(c) >> 4], "0123456789ABCDEF"[c & 15]);
+  const std::string_view digits = "0123456789ABCDEF";
+  writer.append('%');
+  writer.append(digits[static_cast<unsigned char>(c) >> 4]);
+  writer.append(digits[c & 15]);
 }
 
 /// The length of the scheme at the start of `text` [rfc3986 3.1]; 0 when there is none.
@@ -28,15 +39,21 @@ std::size_t scheme_length(std::string_view text) {
   if (text.empty() || !is_alpha(text[0])) return 0;
   for (std::size_t i = 1; i < text.size(); ++i) {
     if (text[i] == ':') return i;
-    if (!is_alpha(text[i]) && !is_digit(text[i]) && text[i] != '+' && text[i] != '-' && text[i] != '.') return 0;
+    if (!is_alpha(text[i]) && !is_digit(text[i]) && text[i] != '+' && text[i] != '-' && text[i] != '.')
+      return 0;
   }
   return 0;
 }
 
+base::Error unfit(ErrorCode code, std::string_view text, std::string_view why) {
+  return base::Error(code, "{}: {}", text.substr(0, std::min<std::size_t>(text.size(), 120)), why);
+}
+
 base::Error too_long(std::string_view text) {
-  return base::Error(ErrorCode::too_large,
-                     "the address \"{}...\" has more than {} characters: use a shorter path, or let a script fetch it",
-                     text.substr(0, std::min<std::size_t>(text.size(), 60)), Uri::max_length);
+  return base::Error(
+      ErrorCode::too_large,
+      "the address \"{}...\" has more than {} characters: use a shorter path, or let a script fetch it",
+      text.substr(0, std::min<std::size_t>(text.size(), 60)), Uri::max_length);
 }
 
 /// Takes the "." and ".." segments out of the path in `room`, in place [rfc3986 5.2.4]; what is left of it.
@@ -73,20 +90,21 @@ base::Status Uri::take_authority_apart() {
     rest.remove_prefix(user + 1);
   }
   if (rest.starts_with('[')) {
-    return base::Error(ErrorCode::unsupported, "{}: IPv6 addresses are not supported; name the server by its IPv4 address",
-                       text());
+    return unfit(ErrorCode::unsupported, text(),
+                 "IPv6 addresses are not supported; name the server by its IPv4 address");
   }
   const std::size_t colon = std::min(rest.find(':'), rest.size());
   host_ = {at, static_cast<std::uint16_t>(colon)};
-  if (host_.size > 253 || host().find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") !=
-                              std::string_view::npos) {
-    return base::Error(ErrorCode::invalid, "{}: \"{}\" cannot be the name of a server", text().substr(0, 80),
-                       host().substr(0, 60));
+  if (host_.size > 253 ||
+      host().find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") !=
+          std::string_view::npos) {
+    return unfit(ErrorCode::invalid, text(),
+                 "a server's name holds letters, digits, dots and hyphens only, 253 at the most");
   }
   if (colon + 1 < rest.size()) {
     std::uint64_t number = 0;
     if (!base::parse_number(rest.substr(colon + 1), 10, number) || number == 0 || number > 65535) {
-      return base::Error(ErrorCode::invalid, "{}: the port must be a number from 1 to 65535", text());
+      return unfit(ErrorCode::invalid, text(), "the port must be a number from 1 to 65535");
     }
     port_ = static_cast<std::uint16_t>(number);
   }
@@ -160,8 +178,14 @@ base::Result<Uri> Uri::resolve(const Uri& reference) const {
   base::TextWriter writer(room);
   const bool own_authority = reference.has_authority();
   const bool own_path = own_authority || !reference.path().empty();
-  if (is_absolute()) writer.print("{}:", scheme());
-  if (own_authority || has_authority()) writer.print("//{}", own_authority ? reference.authority() : authority());
+  if (is_absolute()) {
+    writer.append(scheme());
+    writer.append(':');
+  }
+  if (own_authority || has_authority()) {
+    writer.append("//");
+    writer.append(own_authority ? reference.authority() : authority());
+  }
   if (!own_path) {
     writer.append(this->path());
   } else {
@@ -179,7 +203,10 @@ base::Result<Uri> Uri::resolve(const Uri& reference) const {
     writer.append(remove_dots(std::span(merged).first(path.view().size())));
   }
   const Uri& asks = own_path || reference.has_query() ? reference : *this;
-  if (asks.has_query()) writer.print("?{}", asks.query());
+  if (asks.has_query()) {
+    writer.append('?');
+    writer.append(asks.query());
+  }
   if (writer.overflowed()) return too_long(writer.view());
   return parse(writer.view());
 }

@@ -8,16 +8,17 @@
 
 namespace proto {
 
-/// A URI or relative reference, kept by value. Its text holds nothing but the characters a URI may hold: others are
-/// percent-encoded when it is parsed, so that it can be printed and put into a request as it is. The fragment is left out.
+/// A URI or relative reference, kept by value. Its text holds nothing but the characters a URI may hold:
+/// others are percent-encoded when it is parsed, so that it can be printed and put into a request as it is.
+/// The fragment is left out.
 class Uri {
  public:
   static constexpr std::size_t max_length = 1024;
 
   Uri() = default;
   static base::Result<Uri> parse(std::string_view text);
-  /// gPXE's rule for what DHCP calls the boot file: `scheme://...` is used as it is, anything else is the name of a
-  /// file on the next server, whatever characters it holds: tftp://<next_server>/<name>.
+  /// gPXE's rule for what DHCP calls the boot file: `scheme://...` is used as it is, anything else is the
+  /// name of a file on the next server, whatever characters it holds: tftp://<next_server>/<name>.
   static base::Result<Uri> from_boot_file(std::string_view name, base::Ipv4Address next_server);
   /// What `reference` means when it is found in the document at this URI [rfc3986 5.2].
   base::Result<Uri> resolve(const Uri& reference) const;

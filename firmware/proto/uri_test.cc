@@ -59,13 +59,17 @@ TEST(Uri, servers_that_cannot_be_are_refused) {
   EXPECT_FALSE(Uri::parse("http://h:+80/x"));
   EXPECT_FALSE(Uri::parse("http://" + std::string(254, 'a') + "/x"));
   EXPECT_EQ(uri("http://good@evil@real.example/").host(), "real.example");
+  auto refused = Uri::parse("http://[::1]/" + std::string(1000, 'x'));  // the reason is never crowded out
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().sentence().ends_with("name the server by its IPv4 address"));
 }
 
 // F16: addresses of a kilobyte and of eight.
 TEST(Uri, more_than_a_kilobyte_is_an_error_and_never_cut) {
   const std::string longest = "http://h/" + std::string(Uri::max_length - 9, 'x');
   EXPECT_EQ(uri(longest).text(), longest);
-  for (const std::string& text : {longest + "x", std::string(8192, 'y'), "http://h/" + std::string(400, ' ')}) {
+  for (const std::string& text :
+       {longest + "x", std::string(8192, 'y'), "http://h/" + std::string(400, ' ')}) {
     auto refused = Uri::parse(text);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), base::ErrorCode::too_large);
@@ -77,21 +81,44 @@ TEST(Uri, more_than_a_kilobyte_is_an_error_and_never_cut) {
 TEST(Uri, resolves_as_the_rfc_shows) {
   const char* at = "http://a/b/c/d;p?q";
   const std::pair<const char*, const char*> examples[] = {
-      {"g", "http://a/b/c/g"},          {"./g", "http://a/b/c/g"},      {"g/", "http://a/b/c/g/"},
-      {"/g", "http://a/g"},             {"//g", "http://g"},            {"?y", "http://a/b/c/d;p?y"},
-      {"g?y", "http://a/b/c/g?y"},      {";x", "http://a/b/c/;x"},      {"g;x", "http://a/b/c/g;x"},
-      {"", "http://a/b/c/d;p?q"},       {".", "http://a/b/c/"},         {"./", "http://a/b/c/"},
-      {"..", "http://a/b/"},            {"../", "http://a/b/"},         {"../g", "http://a/b/g"},
-      {"../..", "http://a/"},           {"../../", "http://a/"},        {"../../g", "http://a/g"},
-      {"../../../g", "http://a/g"},     {"../../../../g", "http://a/g"}, {"/./g", "http://a/g"},
-      {"/../g", "http://a/g"},          {"g.", "http://a/b/c/g."},      {".g", "http://a/b/c/.g"},
-      {"g..", "http://a/b/c/g.."},      {"..g", "http://a/b/c/..g"},    {"./../g", "http://a/b/g"},
-      {"./g/.", "http://a/b/c/g/"},     {"g/./h", "http://a/b/c/g/h"},  {"g/../h", "http://a/b/c/h"},
-      {"g;x=1/./y", "http://a/b/c/g;x=1/y"}, {"g;x=1/../y", "http://a/b/c/y"},
-      {"g?y/./x", "http://a/b/c/g?y/./x"},   {"g?y/../x", "http://a/b/c/g?y/../x"},
+      {"g", "http://a/b/c/g"},
+      {"./g", "http://a/b/c/g"},
+      {"g/", "http://a/b/c/g/"},
+      {"/g", "http://a/g"},
+      {"//g", "http://g"},
+      {"?y", "http://a/b/c/d;p?y"},
+      {"g?y", "http://a/b/c/g?y"},
+      {";x", "http://a/b/c/;x"},
+      {"g;x", "http://a/b/c/g;x"},
+      {"", "http://a/b/c/d;p?q"},
+      {".", "http://a/b/c/"},
+      {"./", "http://a/b/c/"},
+      {"..", "http://a/b/"},
+      {"../", "http://a/b/"},
+      {"../g", "http://a/b/g"},
+      {"../..", "http://a/"},
+      {"../../", "http://a/"},
+      {"../../g", "http://a/g"},
+      {"../../../g", "http://a/g"},
+      {"../../../../g", "http://a/g"},
+      {"/./g", "http://a/g"},
+      {"/../g", "http://a/g"},
+      {"g.", "http://a/b/c/g."},
+      {".g", "http://a/b/c/.g"},
+      {"g..", "http://a/b/c/g.."},
+      {"..g", "http://a/b/c/..g"},
+      {"./../g", "http://a/b/g"},
+      {"./g/.", "http://a/b/c/g/"},
+      {"g/./h", "http://a/b/c/g/h"},
+      {"g/../h", "http://a/b/c/h"},
+      {"g;x=1/./y", "http://a/b/c/g;x=1/y"},
+      {"g;x=1/../y", "http://a/b/c/y"},
+      {"g?y/./x", "http://a/b/c/g?y/./x"},
+      {"g?y/../x", "http://a/b/c/g?y/../x"},
       {"tftp://g/x", "tftp://g/x"},
   };
-  for (const auto& [reference, expected] : examples) EXPECT_EQ(resolved(at, reference), expected) << reference;
+  for (const auto& [reference, expected] : examples)
+    EXPECT_EQ(resolved(at, reference), expected) << reference;
 }
 
 TEST(Uri, resolves_against_a_server_without_a_path_and_against_nothing) {
@@ -107,12 +134,15 @@ TEST(Uri, resolving_can_become_too_long) {
   auto refused = uri(at).resolve(std::string(600, 'y'));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), base::ErrorCode::too_large);
-  EXPECT_FALSE(uri("http://h" + std::string("/..") + std::string(900, '/')).resolve(std::string(900, '.') + "/x"));
+  EXPECT_FALSE(
+      uri("http://h" + std::string("/..") + std::string(900, '/')).resolve(std::string(900, '.') + "/x"));
 }
 
 TEST(Uri, a_bare_file_name_is_on_the_next_server) {
   const auto server = base::Ipv4Address::of(198, 18, 0, 1);
-  const auto from = [&](std::string_view name) { return std::string(Uri::from_boot_file(name, server)->text()); };
+  const auto from = [&](std::string_view name) {
+    return std::string(Uri::from_boot_file(name, server)->text());
+  };
   EXPECT_EQ(from("undionly.kpxe"), "tftp://198.18.0.1/undionly.kpxe");
   EXPECT_EQ(from("/srv/boot/x"), "tftp://198.18.0.1//srv/boot/x");
   EXPECT_EQ(from("a b?c#d%41"), "tftp://198.18.0.1/a%20b%3Fc%23d%2541");

@@ -48,7 +48,8 @@ std::optional<base::Bytes> DhcpOptions::find(std::uint8_t code, base::MutBytes s
       joined = found->size();
     }
     if (option->value.size() > scratch.size() - joined) return std::nullopt;
-    std::copy(option->value.begin(), option->value.end(), scratch.begin() + static_cast<std::ptrdiff_t>(joined));
+    std::copy(option->value.begin(), option->value.end(),
+              scratch.begin() + static_cast<std::ptrdiff_t>(joined));
     joined += option->value.size();
     found = scratch.first(joined);
   }
@@ -87,7 +88,9 @@ std::optional<std::uint16_t> DhcpOptions::find_u16(std::uint8_t code) const {
   return number ? std::optional(static_cast<std::uint16_t>(*number)) : std::nullopt;
 }
 
-std::optional<std::uint32_t> DhcpOptions::find_u32(std::uint8_t code) const { return find_number(*this, code, 4); }
+std::optional<std::uint32_t> DhcpOptions::find_u32(std::uint8_t code) const {
+  return find_number(*this, code, 4);
+}
 
 std::optional<base::Ipv4Address> DhcpOptions::find_ipv4(std::uint8_t code) const {
   base::Ipv4Address address;

@@ -21,7 +21,16 @@ inline constexpr std::uint8_t bootp_op_reply = 2;
 inline constexpr std::uint16_t dhcp_flag_broadcast = 0x8000;
 inline constexpr std::uint32_t dhcp_magic_cookie = 0x63825363;
 
-enum class DhcpMessageType : std::uint8_t { discover = 1, offer, request, decline, ack, nak, release, inform };
+enum class DhcpMessageType : std::uint8_t {
+  discover = 1,
+  offer,
+  request,
+  decline,
+  ack,
+  nak,
+  release,
+  inform
+};
 
 /// The option codes this firmware reads or writes [rfc2132, rfc3004, rfc4578].
 namespace dhcp_option {
@@ -110,16 +119,17 @@ struct DhcpOption {
   base::Bytes value;
 };
 
-/// Where a packet's options stand, in the order in which RFC 3396 joins them: the options field, then `file`, then
-/// `sname` where option 52 gave them away. An encapsulated option (43, 175) is one area. The bytes are only referred to.
+/// Where a packet's options stand, in the order in which RFC 3396 joins them: the options field, then `file`,
+/// then `sname` where option 52 gave them away. An encapsulated option (43, 175) is one area. The bytes are
+/// only referred to.
 class DhcpOptions {
  public:
   DhcpOptions() = default;
   explicit DhcpOptions(base::Bytes options, base::Bytes file = {}, base::Bytes sname = {})
       : areas_{options, file, sname} {}
 
-  /// The whole value of `code`. A value in one piece is returned where it stands; pieces [rfc3396 5] are joined in
-  /// `scratch`. Nothing when the option is absent or its pieces do not fit.
+  /// The whole value of `code`. A value in one piece is returned where it stands; pieces [rfc3396 5] are
+  /// joined in `scratch`. Nothing when the option is absent or its pieces do not fit.
   std::optional<base::Bytes> find(std::uint8_t code, base::MutBytes scratch) const;
   bool contains(std::uint8_t code) const;
 
@@ -166,7 +176,8 @@ class DhcpPacket {
   std::optional<DhcpMessageType> message_type() const;
   base::Ipv4Address yiaddr() const { return {header_->yiaddr}; }
   base::Ipv4Address siaddr() const { return {header_->siaddr}; }
-  /// Option 67, else the `file` field where option 52 did not give it away; up to the first NUL, empty when there is none.
+  /// Option 67, else the `file` field where option 52 did not give it away; up to the first NUL, empty when
+  /// there is none.
   base::Bytes boot_file(base::MutBytes scratch) const;
   /// Option 66, else the `sname` field, likewise.
   base::Bytes server_name(base::MutBytes scratch) const;

@@ -13,7 +13,9 @@ namespace {
 
 using Octets = std::vector<std::uint8_t>;
 
-std::string text(base::Bytes bytes) { return std::string(base::as_text(bytes)); }
+std::string text(base::Bytes bytes) {
+  return std::string(base::as_text(bytes));
+}
 
 /// A reply with these options after the cookie; `file` and `sname` filled as told.
 Octets packet(const Octets& options, const Octets& file = {}, const Octets& sname = {}) {
@@ -66,10 +68,12 @@ TEST(DhcpPacket, shorter_than_the_fixed_part_or_without_its_cookie_is_refused) {
 }
 
 TEST(DhcpOptionWalker, ends_at_every_truncation_without_reading_beyond_it) {
-  const Octets options = {0, 53, 1, 2, 0, 0, 54, 4, 198, 18, 0, 1, 67, 3, 'a', 'b', 'c', 12, 0, 255, 66, 1, 'x'};
+  const Octets options = {0,  53, 1,   2,   0,   0,  54, 4,   198, 18, 0,  1,
+                          67, 3,  'a', 'b', 'c', 12, 0,  255, 66,  1,  'x'};
   const std::vector<int> expected = {53, 54, 67, 12};
   for (std::size_t length = 0; length <= options.size(); ++length) {
-    const Octets exact(options.begin(), options.begin() + static_cast<std::ptrdiff_t>(length));  // ASan guards its end
+    const Octets exact(options.begin(),
+                       options.begin() + static_cast<std::ptrdiff_t>(length));  // ASan guards its end
     const auto seen = codes(DhcpOptions(exact));
     ASSERT_LE(seen.size(), expected.size());
     EXPECT_TRUE(std::equal(seen.begin(), seen.end(), expected.begin())) << length;
@@ -135,7 +139,8 @@ TEST(DhcpOptions, pieces_beyond_the_scratch_are_no_value) {
 }
 
 TEST(DhcpOptions, numbers_have_exactly_their_size) {
-  const Octets options = {53, 1, 5, 57, 2, 5, 192, 51, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1, 58, 2, 0, 1, 58, 2, 0, 2, 54, 0};
+  const Octets options = {53, 1, 5, 57, 2,  5, 192, 51, 9,  0, 0, 0, 0,  0,
+                          0,  0, 0, 1,  58, 2, 0,   1,  58, 2, 0, 2, 54, 0};
   const DhcpOptions view(options);
   EXPECT_EQ(view.find_u8(53), 5);
   EXPECT_EQ(view.find_u16(57), 1472);
@@ -154,7 +159,8 @@ TEST(DhcpOptions, address_lists_are_whole_addresses) {
     EXPECT_FALSE(DhcpOptions(options).find_ipv4(6)) << size;
   }
   Octets options = {6, 252};
-  for (int server = 0; server < 63; ++server) options.insert(options.end(), {198, 18, 0, static_cast<std::uint8_t>(server)});
+  for (int server = 0; server < 63; ++server)
+    options.insert(options.end(), {198, 18, 0, static_cast<std::uint8_t>(server)});
   base::Ipv4Address list[2];
   EXPECT_EQ(DhcpOptions(options).find_ipv4_list(6, list), 2U);
   EXPECT_EQ(list[1], base::Ipv4Address::of(198, 18, 0, 1));
@@ -292,10 +298,13 @@ TEST(DhcpCorpus, the_walker_sees_the_options_that_were_recorded) {
       if (list[i] == ',') i += 2;
     }
     std::vector<int> seen = codes(parsed->options());
-    if (line.find("trunc-opt") != std::string::npos) expected.pop_back();  // listed, though it overruns the packet
-    // The recording decoder knew the options field alone: what stands in overloaded fields comes after its list.
+    if (line.find("trunc-opt") != std::string::npos)
+      expected.pop_back();  // listed, though it overruns the packet
+    // The recording decoder knew the options field alone: what stands in overloaded fields comes after its
+    // list.
     const std::size_t whole = seen.size();
-    if (std::find(seen.begin(), seen.end(), 52) != seen.end()) seen.resize(std::min(seen.size(), expected.size()));
+    if (std::find(seen.begin(), seen.end(), 52) != seen.end())
+      seen.resize(std::min(seen.size(), expected.size()));
     EXPECT_TRUE(list.empty() || seen == expected) << line.substr(0, 120);
     for (std::size_t length = 0; length < bytes.size(); ++length) {
       const Octets cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));

@@ -10,8 +10,12 @@ constexpr std::uint16_t class_in = 1;
 constexpr std::size_t max_label = 63;
 constexpr unsigned max_aliases = 8;
 
-bool is_label_character(char c) { return c > ' ' && c < 0x7f && c != '.'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+bool is_label_character(char c) {
+  return c > ' ' && c < 0x7f && c != '.';
+}
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
 
 }  // namespace
 
@@ -62,8 +66,9 @@ std::optional<DnsMessage> DnsMessage::parse(base::Bytes message) {
   return parsed;
 }
 
-/// Moves `at` behind the name. Each pointer must lead to before the place it was reached from, so that it ends
-/// [rfc9267 2]; lengths, the end of the message and the 253 characters are checked before anything is taken.
+/// Moves `at` behind the name. Each pointer must lead to before the place it was reached from, so that it
+/// ends [rfc9267 2]; lengths, the end of the message and the 253 characters are checked before anything is
+/// taken.
 bool DnsMessage::read_name(std::size_t& at, DnsName& name) const {
   char room[DnsName::capacity()];
   std::size_t used = 0;
@@ -120,14 +125,16 @@ bool DnsMessage::read_record(std::size_t& at, Record& record) const {
 bool DnsMessage::answers(const DnsName& name) const {
   std::size_t at = sizeof(DnsHeader);
   DnsName asked;
-  return header_->qdcount == 1 && read_name(at, asked) && asked.view() == name.view() && message_.size() - at >= 4 &&
-         base::load_be16(&message_[at]) == type_a && base::load_be16(&message_[at + 2]) == class_in;
+  return header_->qdcount == 1 && read_name(at, asked) && asked.view() == name.view() &&
+         message_.size() - at >= 4 && base::load_be16(&message_[at]) == type_a &&
+         base::load_be16(&message_[at + 2]) == class_in;
 }
 
 DnsMessage::Found DnsMessage::find_address(DnsName& name, base::Ipv4Address& address) const {
   std::size_t answers_at = sizeof(DnsHeader);
   DnsName asked;
-  if (header_->qdcount != 1 || !read_name(answers_at, asked) || message_.size() - answers_at < 4) return Found::malformed;
+  if (header_->qdcount != 1 || !read_name(answers_at, asked) || message_.size() - answers_at < 4)
+    return Found::malformed;
   answers_at += 4;
   Found found = Found::nothing;
   for (unsigned aliases = 0; aliases <= max_aliases; ++aliases) {
@@ -144,7 +151,8 @@ DnsMessage::Found DnsMessage::find_address(DnsName& name, base::Ipv4Address& add
       }
       if (record.type == type_cname) {
         std::size_t end = record.data_at;
-        if (!read_name(end, name) || end != record.data_at + record.data_size || name.empty()) return Found::malformed;
+        if (!read_name(end, name) || end != record.data_at + record.data_size || name.empty())
+          return Found::malformed;
         moved = true;
         found = Found::alias;
       }

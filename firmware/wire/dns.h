@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// DNS messages [rfc1035 4]: a question for an A record, and what an answer says. Names are read as RFC 9267 wants them.
+// DNS messages [rfc1035 4]: a question for an A record, and what an answer says. Names are read as RFC 9267
+// wants them.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +29,14 @@ static_assert(offsetof(DnsHeader, qdcount) == 4);
 static_assert(offsetof(DnsHeader, ancount) == 6);
 static_assert(sizeof(DnsHeader) == 12);
 
-enum class DnsCode : std::uint8_t { no_error = 0, format_error, server_failure, name_error, not_implemented, refused };
+enum class DnsCode : std::uint8_t {
+  no_error = 0,
+  format_error,
+  server_failure,
+  name_error,
+  not_implemented,
+  refused
+};
 
 /// True when `text` can be asked for: labels of 1 to 63 printable characters, 253 in all, a last dot allowed.
 bool normalise_dns_name(std::string_view text, DnsName& name);
@@ -50,7 +58,8 @@ class DnsMessage {
   bool answers(const DnsName& name) const;
 
   enum class Found : std::uint8_t { nothing, address, alias, malformed };
-  /// Follows `name` through the aliases of this message: to an address, or to the last alias, which `name` then is.
+  /// Follows `name` through the aliases of this message: to an address, or to the last alias, which `name`
+  /// then is.
   Found find_address(DnsName& name, base::Ipv4Address& address) const;
 
  private:

@@ -72,11 +72,13 @@ TEST(DnsName, labels_and_lengths_are_bounded) {
   EXPECT_TRUE(normalise_dns_name("Boot.Example.", name));
   EXPECT_EQ(name.view(), "boot.example");
   EXPECT_TRUE(normalise_dns_name(std::string(63, 'a'), name));
-  for (const std::string& bad : {std::string(), std::string("."), std::string("a..b"), std::string(".a"), std::string("a b"),
-                                 std::string(64, 'a'), std::string("a\0b", 3), std::string("\xc3\xa4")}) {
+  for (const std::string& bad :
+       {std::string(), std::string("."), std::string("a..b"), std::string(".a"), std::string("a b"),
+        std::string(64, 'a'), std::string("a\0b", 3), std::string("\xc3\xa4")}) {
     EXPECT_FALSE(normalise_dns_name(bad, name)) << bad;
   }
-  const std::string longest = std::string(63, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c') + "." + std::string(61, 'd');
+  const std::string longest = std::string(63, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c') +
+                              "." + std::string(61, 'd');
   EXPECT_TRUE(normalise_dns_name(longest, name));
   EXPECT_FALSE(normalise_dns_name(longest + "d", name));
 }

@@ -8,10 +8,16 @@
 namespace wire {
 namespace {
 
-constexpr bool is_space(char c) { return c == ' ' || c == '\t'; }
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\t';
+}
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 /// No control characters: neither NUL nor a CR that ends no line [rfc9110 5.5].
-constexpr bool is_field_character(char c) { return static_cast<unsigned char>(c) >= ' ' ? c != 0x7f : c == '\t'; }
+constexpr bool is_field_character(char c) {
+  return static_cast<unsigned char>(c) >= ' ' ? c != 0x7f : c == '\t';
+}
 constexpr bool is_token_character(char c) {
   return c > ' ' && c < 0x7f && std::string_view("\"(),/:;<=>?@[\\]{}").find(c) == std::string_view::npos;
 }
@@ -34,7 +40,8 @@ std::string_view take_item(std::string_view& list) {
 
 std::optional<HttpStatusLine> parse_http_status_line(std::string_view line) {
   // "HTTP/1.1 200", and behind it nothing, or a space and the reason
-  if (!line.starts_with("HTTP/1.") || line.size() < 12 || !is_digit(line[7]) || line[8] != ' ') return std::nullopt;
+  if (!line.starts_with("HTTP/1.") || line.size() < 12 || !is_digit(line[7]) || line[8] != ' ')
+    return std::nullopt;
   std::uint64_t code = 0;
   if (!base::parse_number(line.substr(9, 3), 10, code) || code < 100 || code > 599) return std::nullopt;
   if (line.size() > 12 && line[12] != ' ') return std::nullopt;

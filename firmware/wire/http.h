@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// The texts that HTTP/1.1 messages are made of [rfc9112, rfc9110]; each is read by itself, once, and strictly.
+// The texts that HTTP/1.1 messages are made of [rfc9112, rfc9110]; each is read by itself, once, and
+// strictly.
 #pragma once
 
 #include <cstdint>

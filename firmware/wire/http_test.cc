@@ -16,9 +16,10 @@ TEST(HttpStatusLine, is_read_strictly) {
   EXPECT_EQ(line->reason, "Not Found");
   EXPECT_EQ(parse_http_status_line("HTTP/1.0 200")->reason, "");
   EXPECT_EQ(parse_http_status_line("HTTP/1.0 200 ")->reason, "");
-  for (const char* bad : {"", "HTTP/1.1", "HTTP/1.1 ", "HTTP/1.1 20", "HTTP/9.9 999999", "HTTP/1.1 2000 OK", "HTTP/1.1 099 x",
-                          "HTTP/1.1 600 x", "HTTP/1.1  200 x", "HTTP/1.x 200 OK", "HTTP/2 200", "ICY 200 OK", "http/1.1 200 OK",
-                          "HTTP/1.1 -20 OK", "HTTP/1.1 2a0 OK", "<html>", "HTTP/1.11 200 OK"}) {
+  for (const char* bad :
+       {"", "HTTP/1.1", "HTTP/1.1 ", "HTTP/1.1 20", "HTTP/9.9 999999", "HTTP/1.1 2000 OK", "HTTP/1.1 099 x",
+        "HTTP/1.1 600 x", "HTTP/1.1  200 x", "HTTP/1.x 200 OK", "HTTP/2 200", "ICY 200 OK", "http/1.1 200 OK",
+        "HTTP/1.1 -20 OK", "HTTP/1.1 2a0 OK", "<html>", "HTTP/1.11 200 OK"}) {
     EXPECT_FALSE(parse_http_status_line(bad)) << bad;
   }
 }
@@ -30,8 +31,9 @@ TEST(HttpField, is_a_token_and_a_value) {
   EXPECT_EQ(field->value, "5");
   EXPECT_EQ(parse_http_field("X:")->value, "");
   EXPECT_TRUE(parse_http_field("X: \xc3\xa4\t!"));
-  for (const std::string& bad : {std::string(""), std::string(":x"), std::string("x"), std::string("x : y"), std::string("x y: z"),
-                                 std::string("x: a\0b", 6), std::string("x: a\rb"), std::string("x\0: b", 5), std::string(" x: folded")}) {
+  for (const std::string& bad : {std::string(""), std::string(":x"), std::string("x"), std::string("x : y"),
+                                 std::string("x y: z"), std::string("x: a\0b", 6), std::string("x: a\rb"),
+                                 std::string("x\0: b", 5), std::string(" x: folded")}) {
     EXPECT_FALSE(parse_http_field(bad)) << bad;
   }
 }
@@ -41,7 +43,8 @@ TEST(HttpLength, is_digits_and_nothing_else) {
   EXPECT_EQ(parse_http_length("4294967297"), 4294967297U);
   EXPECT_EQ(parse_http_length("18446744073709551615"), UINT64_MAX);
   EXPECT_EQ(parse_http_length("5, 5,5"), 5U);
-  for (const char* bad : {"", "-1", "+5", "0x10", "18446744073709551616", "5, 6", "5,,5", "5 5", "1e3", ",5"}) {
+  for (const char* bad :
+       {"", "-1", "+5", "0x10", "18446744073709551616", "5, 6", "5,,5", "5 5", "1e3", ",5"}) {
     EXPECT_FALSE(parse_http_length(bad)) << bad;
   }
 }

@@ -10,7 +10,8 @@ std::optional<TftpPacket> TftpPacket::parse(base::Bytes packet) {
   TftpPacket parsed;
   parsed.packet_ = packet;
   const TftpOpcode opcode = parsed.opcode();
-  const bool has_block = opcode == TftpOpcode::data || opcode == TftpOpcode::ack || opcode == TftpOpcode::error;
+  const bool has_block =
+      opcode == TftpOpcode::data || opcode == TftpOpcode::ack || opcode == TftpOpcode::error;
   if (has_block && packet.size() < 4) return std::nullopt;
   return parsed;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// TFTP packets [rfc1350], with options [rfc2347]: blksize [rfc2348], tsize [rfc2349] and windowsize [rfc7440].
+// TFTP packets [rfc1350], with options [rfc2347]: blksize [rfc2348], tsize [rfc2349] and windowsize
+// [rfc7440].
 #pragma once
 
 #include <cstddef>
@@ -52,7 +53,8 @@ class TftpOptionWalker {
   struct Option {
     std::string_view name, value;
   };
-  explicit TftpOptionWalker(const TftpPacket& option_ack) : rest_(base::as_text(option_ack.packet_.subspan(2))) {}
+  explicit TftpOptionWalker(const TftpPacket& option_ack)
+      : rest_(base::as_text(option_ack.packet_.subspan(2))) {}
 
   std::optional<Option> next();
   /// True when the packet ended inside a pair.
@@ -65,7 +67,7 @@ class TftpOptionWalker {
 };
 
 struct TftpRequestOptions {
-  unsigned block_size = 0;   // each is left out when 0
+  unsigned block_size = 0;  // each is left out when 0
   unsigned window_size = 0;
   bool transfer_size = false;
 };

@@ -11,7 +11,9 @@ namespace {
 
 using Octets = std::vector<std::uint8_t>;
 
-Octets octets(const std::string& text) { return Octets(text.begin(), text.end()); }
+Octets octets(const std::string& text) {
+  return Octets(text.begin(), text.end());
+}
 
 TEST(TftpPacket, packets_without_their_fixed_bytes_are_refused) {
   for (const char opcode : std::string("\3\4\5")) {
@@ -25,7 +27,10 @@ TEST(TftpPacket, packets_without_their_fixed_bytes_are_refused) {
 }
 
 TEST(TftpPacket, fields_are_where_the_rfc_draws_them) {
-  const Octets bytes = octets(std::string("\0\3\xff\xfe" "abc", 7));
+  const Octets bytes =
+      octets(std::string("\0\3\xff\xfe"
+                         "abc",
+                         7));
   const auto data = TftpPacket::parse(bytes);
   EXPECT_EQ(data->opcode(), TftpOpcode::data);
   EXPECT_EQ(data->block(), 65534);
@@ -41,7 +46,11 @@ TEST(TftpPacket, error_text_ends_at_nul_or_with_the_packet) {  // F18
 }
 
 TEST(TftpOptionWalker, ends_at_every_truncation) {
-  const std::string whole("\0\6blksize\0" "1432\0tsize\0" "9\0", 2 + 8 + 5 + 6 + 2);
+  const std::string whole(
+      "\0\6blksize\0"
+      "1432\0tsize\0"
+      "9\0",
+      2 + 8 + 5 + 6 + 2);
   for (std::size_t size = 2; size <= whole.size(); ++size) {
     const Octets cut = octets(whole.substr(0, size));
     TftpOptionWalker walker(*TftpPacket::parse(cut));
@@ -55,7 +64,12 @@ TEST(TftpOptionWalker, ends_at_every_truncation) {
 TEST(TftpEmit, request_has_the_options_that_are_asked_for) {
   std::uint8_t room[64];
   std::size_t size = emit_tftp_request(room, "a/b", {1432, 8, true});
-  const std::string expected("\0\1a/b\0octet\0blksize\0" "1432\0tsize\0" "0\0windowsize\0" "8\0", 2 + 4 + 6 + 8 + 5 + 6 + 2 + 11 + 2);
+  const std::string expected(
+      "\0\1a/b\0octet\0blksize\0"
+      "1432\0tsize\0"
+      "0\0windowsize\0"
+      "8\0",
+      2 + 4 + 6 + 8 + 5 + 6 + 2 + 11 + 2);
   EXPECT_EQ(Octets(room, room + size), octets(expected));
   EXPECT_EQ(emit_tftp_request(base::MutBytes(room).first(size - 1), "a/b", {1432, 8, true}), 0U);
   size = emit_tftp_request(room, "x", {});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // A whole DHCP conversation with a server that says what it likes, when it likes. Each packet of the input is
-// <milliseconds / 16> <port> <length high> <length low> <bytes>; its xid and MAC are made right, or nothing would happen.
+// <milliseconds / 16> <port> <length high> <length low> <bytes>; its xid and MAC are made right, or nothing
+// would happen.
 #include <algorithm>
 #include <cstring>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// What every fuzz target of the firmware is written with. Built by clang, a target is a libFuzzer program of its own;
-// otherwise all of them are in one program that runs their seeds.
+// What every fuzz target of the firmware is written with. Built by clang, a target is a libFuzzer program of
+// its own; otherwise all of them are in one program that runs their seeds.
 #pragma once
 
 #include <vector>
@@ -49,16 +49,16 @@ struct Reader {
 }  // namespace fuzz
 
 #ifdef CHAINLOAD_LIBFUZZER
-#define FUZZ_TARGET(name)                                                            \
-  static void fuzz_##name(base::Bytes input);                                        \
+#define FUZZ_TARGET(name)                                                             \
+  static void fuzz_##name(base::Bytes input);                                         \
   extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) { \
-    fuzz_##name({data, size});                                                       \
-    return 0;                                                                        \
-  }                                                                                  \
+    fuzz_##name({data, size});                                                        \
+    return 0;                                                                         \
+  }                                                                                   \
   static void fuzz_##name(base::Bytes input)
 #else
-#define FUZZ_TARGET(name)                                              \
-  static void fuzz_##name(base::Bytes input);                          \
+#define FUZZ_TARGET(name)                                                \
+  static void fuzz_##name(base::Bytes input);                            \
   static const fuzz::Registration register_##name({#name, fuzz_##name}); \
   static void fuzz_##name(base::Bytes input)
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// An answer of a web server: whole, cut where the first bytes say, and a byte at a time, it must mean the same.
+// An answer of a web server: whole, cut where the first bytes say, and a byte at a time, it must mean the
+// same.
 #include <algorithm>
 #include <string>
 

@@ -53,9 +53,9 @@ TEST_P(Seeds, run_whole_cut_and_changed) {
 TEST(SeedFolders, belong_to_targets) {
   for (const auto& entry : std::filesystem::directory_iterator(seeds())) {
     const std::string name = entry.path().filename();
-    EXPECT_TRUE(std::any_of(fuzz::targets().begin(), fuzz::targets().end(),
-                            [&](const fuzz::Target& target) { return target.name == name; }))
-        << name;
+    EXPECT_TRUE(std::any_of(fuzz::targets().begin(), fuzz::targets().end(), [&](const fuzz::Target& target) {
+      return target.name == name;
+    })) << name;
   }
 }
 

@@ -14,7 +14,8 @@ FUZZ_TARGET(tftp_transfer) {
                            *static_cast<std::uint64_t*>(self) += piece.size();
                            return base::Done{};
                          }};
-  const proto::TftpTransfer::Request request{base::Ipv4Address::of(198, 18, 0, 1), 69, "file", 4, base::Duration::seconds(15)};
+  const proto::TftpTransfer::Request request{base::Ipv4Address::of(198, 18, 0, 1), 69, "file", 4,
+                                             base::Duration::seconds(15)};
   proto::TftpTransfer transfer(request, 50000, sink, now);
   const auto turn = [&] {
     std::uint8_t packet[600];
@@ -26,9 +27,10 @@ FUZZ_TARGET(tftp_transfer) {
     const std::uint8_t who = reader.number();
     const base::Bytes packet = reader.piece(reader.number());
     turn();
-    transfer.process({base::Ipv4Address::of(198, 18, 0, who & 0x80 ? 2 : 1), base::Ipv4Address::of(198, 18, 0, 77),
-                      static_cast<std::uint16_t>(1000 + (who & 3)), 50000, packet},
-                     now);
+    transfer.process(
+        {base::Ipv4Address::of(198, 18, 0, who & 0x80 ? 2 : 1), base::Ipv4Address::of(198, 18, 0, 77),
+         static_cast<std::uint16_t>(1000 + (who & 3)), 50000, packet},
+        now);
     turn();
   }
   for (int turns = 0; !transfer.is_finished(); ++turns) {

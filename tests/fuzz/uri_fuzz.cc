@@ -11,7 +11,8 @@ namespace {
 void check(const proto::Uri& uri) {
   const std::string_view text = uri.text();
   fuzz::require(text.size() <= proto::Uri::max_length);
-  fuzz::require(std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f && c != '"'; }));
+  fuzz::require(
+      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f && c != '"'; }));
   const auto again = proto::Uri::parse(text);
   fuzz::require(again.ok() && again.value().text() == text && again.value().host() == uri.host() &&
                 again.value().path() == uri.path());
@@ -25,7 +26,8 @@ void check(const proto::Uri& uri) {
 FUZZ_TARGET(uri) {
   const std::string_view text = base::as_text(input);
   const std::size_t end = std::min(text.find('\n'), text.size());
-  const auto from_file = proto::Uri::from_boot_file(text.substr(0, end), base::Ipv4Address::of(198, 18, 0, 1));
+  const auto from_file =
+      proto::Uri::from_boot_file(text.substr(0, end), base::Ipv4Address::of(198, 18, 0, 1));
   if (from_file) {
     check(from_file.value());
     fuzz::require(from_file.value().is_absolute());
