@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// Two sorted lists, what is RAM and what is taken, and their difference. No machine is trusted to tell either in order.
+// Two sorted lists, what is RAM and what is taken, and their difference. No machine is trusted to tell either
+// in order.
 #include "base/memory_map.h"
 
 #include <utility>
@@ -94,14 +95,16 @@ bool MemoryMap::is_free(PhysicalRange range) const {
   return false;
 }
 
-Result<PhysicalRange> MemoryMap::find_highest(std::uint64_t size, std::uint64_t alignment, PhysicalRange within) const {
+Result<PhysicalRange> MemoryMap::find_highest(std::uint64_t size, std::uint64_t alignment,
+                                              PhysicalRange within) const {
   for (std::size_t i = free_count_; i-- > 0;) {
     const PhysicalRange room = free_[i].intersect(within);
     if (room.size() < size) continue;
     const std::uint64_t begin = (room.end.value - size) & ~(alignment - 1);
     if (begin >= room.begin.value) return PhysicalRange::of_size(begin, size);
   }
-  return Error(ErrorCode::no_memory, "No {} KiB of free memory in one piece below {} MiB: this machine needs more memory",
+  return Error(ErrorCode::no_memory,
+               "No {} KiB of free memory in one piece below {} MiB: this machine needs more memory",
                (size + 1023) / 1024, within.end.value >> 20);
 }
 

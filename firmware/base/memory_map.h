@@ -51,7 +51,8 @@ class MemoryMap {
   std::span<const PhysicalRange> free_ranges() const { return {free_.data(), free_count_}; }
   /// Every byte of `range`; true for an empty one.
   bool is_free(PhysicalRange range) const;
-  /// The highest `size` (not 0) bytes, aligned down to `alignment` (a power of two), wholly free inside `within`.
+  /// The highest `size` (not 0) bytes, aligned down to `alignment` (a power of two), wholly free inside
+  /// `within`.
   Result<PhysicalRange> find_highest(std::uint64_t size, std::uint64_t alignment, PhysicalRange within) const;
   /// The largest free range inside `within`; empty when there is none.
   PhysicalRange largest(PhysicalRange within) const;
@@ -61,7 +62,7 @@ class MemoryMap {
  private:
   void rebuild();
 
-  std::array<PhysicalRange, max_ranges> usable_{};   // sorted, apart from each other, and so is the next
+  std::array<PhysicalRange, max_ranges> usable_{};  // sorted, apart from each other, and so is the next
   std::array<PhysicalRange, max_ranges> claimed_{};
   std::array<PhysicalRange, 2 * max_ranges> free_{};
   std::size_t usable_count_ = 0;

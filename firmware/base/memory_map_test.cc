@@ -13,7 +13,9 @@ namespace {
 constexpr std::uint64_t mib = 1 << 20;
 constexpr PhysicalRange everywhere{{0}, {UINT64_MAX}};
 
-PhysicalRange range(std::uint64_t begin, std::uint64_t end) { return {{begin}, {end}}; }
+PhysicalRange range(std::uint64_t begin, std::uint64_t end) {
+  return {{begin}, {end}};
+}
 
 std::vector<PhysicalRange> free_of(const MemoryMap& map) {
   return {map.free_ranges().begin(), map.free_ranges().end()};
@@ -35,7 +37,8 @@ TEST(MemoryMap, what_touches_melts_and_what_is_claimed_is_cut_out) {
   map.add_usable(range(0, 0x9f000));
   map.add_usable(range(1 * mib, 2 * mib));
   map.claim(range(3 * mib, 3 * mib + 4096));
-  EXPECT_EQ(free_of(map), (std::vector{range(0, 0x9f000), range(mib, 3 * mib), range(3 * mib + 4096, 4 * mib)}));
+  EXPECT_EQ(free_of(map),
+            (std::vector{range(0, 0x9f000), range(mib, 3 * mib), range(3 * mib + 4096, 4 * mib)}));
   EXPECT_TRUE(map.is_free(range(mib, 3 * mib)));
   EXPECT_FALSE(map.is_free(range(mib, 3 * mib + 1)));
   EXPECT_EQ(map.largest(everywhere), range(mib, 3 * mib));
@@ -77,7 +80,8 @@ TEST(MemoryMap, finds_the_highest_aligned_place) {
 
 TEST(MemoryMap, too_many_usable_ranges_lose_the_smallest) {
   MemoryMap map;
-  for (std::uint64_t i = 0; i < 128; ++i) map.add_usable(PhysicalRange::of_size(i * 16 * mib, (i + 1) * 4096));
+  for (std::uint64_t i = 0; i < 128; ++i)
+    map.add_usable(PhysicalRange::of_size(i * 16 * mib, (i + 1) * 4096));
   EXPECT_TRUE(map.overflowed());
   EXPECT_EQ(map.free_ranges().size(), MemoryMap::max_ranges);
   EXPECT_EQ(map.largest(everywhere).size(), 128U * 4096);
@@ -119,7 +123,8 @@ TEST(MemoryMap, agrees_with_a_naive_bitmap_over_random_maps) {
       ASSERT_LT(r.begin, r.end);
       ASSERT_TRUE(previous_end < r.begin || (previous_end.value == 0 && r.begin.value == 0));
       previous_end = r.end;
-      for (std::uint64_t p = r.begin.value / page; p < r.end.value / page; ++p) told_free.set(static_cast<std::size_t>(p));
+      for (std::uint64_t p = r.begin.value / page; p < r.end.value / page; ++p)
+        told_free.set(static_cast<std::size_t>(p));
     }
     ASSERT_EQ(told_free, free);
 

@@ -16,7 +16,8 @@ struct BootFile {
   base::Ipv4Address server;
 };
 
-bool read_boot_file(const settings::Store& store, std::string_view name_id, std::string_view server_id, BootFile& file) {
+bool read_boot_file(const settings::Store& store, std::string_view name_id, std::string_view server_id,
+                    BootFile& file) {
   char room[settings::Store::max_value];
   base::TextWriter name(room);
   if (!store.format(name_id, name) || name.view().empty()) return false;
@@ -25,8 +26,9 @@ bool read_boot_file(const settings::Store& store, std::string_view name_id, std:
   return true;
 }
 
-/// Deviation: gPXE takes the file from one answer and next-server from another when each is first in its search; a DHCP
-/// server that puts itself into siaddr then spoils what the ProxyDHCP server said. Here both come from one packet.
+/// Deviation: gPXE takes the file from one answer and next-server from another when each is first in its
+/// search; a DHCP server that puts itself into siaddr then spoils what the ProxyDHCP server said. Here both
+/// come from one packet.
 base::Status find_boot_file(Session& session, BootFile& file) {
   const settings::Store& store = session.store();
   if (read_boot_file(store, "net0/filename", "net0/next-server", file)) {
@@ -41,7 +43,8 @@ base::Status find_boot_file(Session& session, BootFile& file) {
   settings::Store::Scratch scratch;
   const bool has_root_path = store.find("root-path", scratch).has_value();
   return Error(ErrorCode::not_found,
-               "DHCP server {} gave us {} but no boot file{}: let it answer user class gPXE with the address of a script "
+               "DHCP server {} gave us {} but no boot file{}: let it answer user class gPXE with the address "
+               "of a script "
                "(option 67 or the file field)",
                store.find_ipv4("dhcp-server"), store.find_ipv4("ip"),
                has_root_path ? ", only a root-path, which this build cannot boot from" : "");
@@ -50,7 +53,8 @@ base::Status find_boot_file(Session& session, BootFile& file) {
 }  // namespace
 
 void print_banner(base::Console& console) {
-  console.print("\nChainload gPXE {} -- Network Boot Firmware -- https://mozilla.org/MPL/2.0/\n", CHAINLOAD_VERSION);
+  console.print("\nChainload gPXE {} -- Network Boot Firmware -- https://mozilla.org/MPL/2.0/\n",
+                CHAINLOAD_VERSION);
   console.write("Features: DNS HTTP TFTP bzImage PXE\n\n");
 }
 
@@ -76,7 +80,8 @@ base::Status autoboot(Session& session) {
   const std::string_view name(room, size);
   const bool is_uri = name.find("://") != std::string_view::npos;
   if (file.server.is_any() && !is_uri) {
-    return Error(ErrorCode::not_found, "DHCP named the boot file {} but no server: set next-server (siaddr) beside it", name);
+    return Error(ErrorCode::not_found,
+                 "DHCP named the boot file {} but no server: set next-server (siaddr) beside it", name);
   }
   auto uri = proto::Uri::from_boot_file(name, file.server);
   if (!uri.ok()) return uri.error();

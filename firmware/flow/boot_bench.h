@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// For tests of whole boots: a network with DHCP, TFTP and HTTP, and the firmware run over it as it runs on a PC.
+// For tests of whole boots: a network with DHCP, TFTP and HTTP, and the firmware run over it as it runs on a
+// PC.
 #pragma once
 
 #include <set>
@@ -18,7 +19,9 @@ using platform::host::SimulatedServer;
 using Octets = std::vector<std::uint8_t>;
 using Options = std::vector<std::pair<std::uint8_t, std::string>>;
 
-inline Octets octets(std::string_view text) { return {text.begin(), text.end()}; }
+inline Octets octets(std::string_view text) {
+  return {text.begin(), text.end()};
+}
 
 /// A reply to `query`, or a packet of its own where there is none.
 struct DhcpReply {
@@ -26,7 +29,8 @@ struct DhcpReply {
   std::string file;
   Options options;
 
-  Octets packet(wire::DhcpMessageType type, Ipv4Address server, const wire::BootpHeader* query = nullptr) const {
+  Octets packet(wire::DhcpMessageType type, Ipv4Address server,
+                const wire::BootpHeader* query = nullptr) const {
     wire::BootpHeader header = query == nullptr ? wire::BootpHeader{} : *query;
     header.op = wire::bootp_op_reply;
     header.yiaddr = yiaddr.value;
@@ -63,16 +67,20 @@ struct BootBench {
     const auto query = wire::DhcpPacket::parse(datagram.payload);
     if (!query) return;
     std::uint8_t scratch[255];
-    if (const auto user_class = query->options().find(77, scratch)) user_classes.insert(std::string(base::as_text(*user_class)));
+    if (const auto user_class = query->options().find(77, scratch))
+      user_classes.insert(std::string(base::as_text(*user_class)));
     const auto wanted = query->options().find_ipv4(54);
     if (wanted && *wanted != from.address()) return;
     const bool is_discover = query->message_type() == wire::DhcpMessageType::discover;
     if (!is_discover && reply.yiaddr.is_any()) return;
-    const Octets packet = reply.packet(is_discover ? wire::DhcpMessageType::offer : wire::DhcpMessageType::ack,
-                                       from.address(), &query->header());
+    const Octets packet =
+        reply.packet(is_discover ? wire::DhcpMessageType::offer : wire::DhcpMessageType::ack, from.address(),
+                     &query->header());
     from.send_udp(67, Ipv4Address::broadcast(), 68, packet);
   }
-  void serve(const std::string& path, std::string_view body) { http.pages[path] = {proto::fetch_test::HttpServer::document(body)}; }
+  void serve(const std::string& path, std::string_view body) {
+    http.pages[path] = {proto::fetch_test::HttpServer::document(body)};
+  }
   void serve(const std::string& path, const Octets& body) { serve(path, base::as_text(body)); }
   /// DHCP names a script of this text.
   void boot_script(std::string_view text) {

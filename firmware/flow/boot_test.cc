@@ -15,8 +15,9 @@ TEST(Boot, a_script_brings_kernel_and_two_initrds_into_memory) {
   BootBench bench;
   const auto kernel = TestKernel{.protected_size = 500'000}.file();
   const auto first = proto::fetch_test::pattern(70'001), second = proto::fetch_test::pattern(4096);
-  bench.boot_script("echo Hello ${net0/mac}\nkernel images/vmlinuz console=ttyS0\ninitrd images/one.cpio\n"
-                    "initrd --name two http://198.18.0.1/images/two.cpio\nimgargs vmlinuz console=ttyS0 ip=${ip}\nboot\n");
+  bench.boot_script(
+      "echo Hello ${net0/mac}\nkernel images/vmlinuz console=ttyS0\ninitrd images/one.cpio\n"
+      "initrd --name two http://198.18.0.1/images/two.cpio\nimgargs vmlinuz console=ttyS0 ip=${ip}\nboot\n");
   bench.serve("/images/vmlinuz", kernel);
   bench.serve("/images/one.cpio", first);
   bench.serve("/images/two.cpio", second);
@@ -24,8 +25,10 @@ TEST(Boot, a_script_brings_kernel_and_two_initrds_into_memory) {
   EXPECT_PRINTED(bench, "Chainload gPXE ");
   EXPECT_PRINTED(bench, "Features: DNS HTTP TFTP bzImage PXE\n");
   EXPECT_PRINTED(bench, "net0: 52:54:00:12:34:56 on a simulated card\n");
-  EXPECT_PRINTED(bench, "DHCP (net0 52:54:00:12:34:56)... ok\nnet0: 198.18.0.77/255.255.255.0 gw 198.18.0.1\n");
-  EXPECT_PRINTED(bench, "Booting from filename \"http://198.18.0.1/boot.gpxe\"\nhttp://198.18.0.1/boot.gpxe... ok\n");
+  EXPECT_PRINTED(bench,
+                 "DHCP (net0 52:54:00:12:34:56)... ok\nnet0: 198.18.0.77/255.255.255.0 gw 198.18.0.1\n");
+  EXPECT_PRINTED(
+      bench, "Booting from filename \"http://198.18.0.1/boot.gpxe\"\nhttp://198.18.0.1/boot.gpxe... ok\n");
   EXPECT_PRINTED(bench, "Hello 52:54:00:12:34:56\nhttp://198.18.0.1/images/vmlinuz... ok\n");
 
   const auto& started = *bench.platform.ram().started();
@@ -62,7 +65,9 @@ TEST(Boot, a_plain_file_name_comes_by_tftp_and_starts_at_7c00) {
   ASSERT_EQ(bench.run(), Ending::started) << bench.printed();
   EXPECT_EQ(bench.platform.ram().started()->kind, base::LoadPlan::Start::pxe_nbp);
   EXPECT_EQ(bench.ram(0x7c00, program.size()), program);
-  EXPECT_PRINTED(bench, "Next server: 198.18.0.1\nFilename: pxelinux.0\nBooting from filename \"tftp://198.18.0.1/pxelinux.0\"\n");
+  EXPECT_PRINTED(bench,
+                 "Next server: 198.18.0.1\nFilename: pxelinux.0\nBooting from filename "
+                 "\"tftp://198.18.0.1/pxelinux.0\"\n");
   EXPECT_FALSE(bench.platform.has_printed("loop"));
 }
 
@@ -93,8 +98,10 @@ TEST(Boot, proxydhcp_names_the_file_and_its_own_server) {
 TEST(Boot, an_answer_without_a_file_is_explained) {
   BootBench bench;
   EXPECT_EQ(bench.run(), Ending::failed);
-  EXPECT_PRINTED(bench, "DHCP server 198.18.0.1 gave us 198.18.0.77 but no boot file: let it answer user class gPXE with the "
-                        "address of a script (option 67 or the file field)\n");
+  EXPECT_PRINTED(
+      bench,
+      "DHCP server 198.18.0.1 gave us 198.18.0.77 but no boot file: let it answer user class gPXE with the "
+      "address of a script (option 67 or the file field)\n");
   EXPECT_PRINTED(bench, "Nothing was booted");
   BootBench with_root;
   with_root.dhcp.options.push_back({17, "iscsi:198.18.0.1::::iqn"});
@@ -107,7 +114,8 @@ TEST(Boot, a_name_without_a_server_is_explained) {
   bench.dhcp.siaddr = {};
   bench.dhcp.file = "pxelinux.0";
   EXPECT_EQ(bench.run(), Ending::failed);
-  EXPECT_PRINTED(bench, "DHCP named the boot file pxelinux.0 but no server: set next-server (siaddr) beside it\n");
+  EXPECT_PRINTED(bench,
+                 "DHCP named the boot file pxelinux.0 but no server: set next-server (siaddr) beside it\n");
 }
 
 TEST(Boot, silence_is_a_sentence_too) {
@@ -137,11 +145,15 @@ TEST(Boot, being_handed_our_own_file_names_the_loop_and_obeys) {
   bench.dhcp.file = "undionly.kpxe";
   bench.tftp.files["undionly.kpxe"] = ours;
   EXPECT_EQ(bench.run(), Ending::started);
-  EXPECT_PRINTED(bench, "This is a boot loop: tftp://198.18.0.1/undionly.kpxe is the firmware that is running now, and would "
-                        "load the same again for ever.\nTo break it, let the DHCP server 198.18.0.1 answer clients of user "
-                        "class gPXE with a script: in Kea, load libdhcp_chainload.so");
-  EXPECT_PRINTED(bench, "in dhcpd, write: if exists user-class and option user-class = \"gPXE\" { filename \"http://...\"; } "
-                        "else { filename \"undionly.kpxe\"; }\n");
+  EXPECT_PRINTED(
+      bench,
+      "This is a boot loop: tftp://198.18.0.1/undionly.kpxe is the firmware that is running now, and would "
+      "load the same again for ever.\nTo break it, let the DHCP server 198.18.0.1 answer clients of user "
+      "class gPXE with a script: in Kea, load libdhcp_chainload.so");
+  EXPECT_PRINTED(
+      bench,
+      "in dhcpd, write: if exists user-class and option user-class = \"gPXE\" { filename \"http://...\"; } "
+      "else { filename \"undionly.kpxe\"; }\n");
   EXPECT_EQ(bench.ram(0x7c00, ours.size()), ours);
 }
 
@@ -153,7 +165,9 @@ TEST(Boot, being_handed_what_the_rom_was_given_is_a_loop_as_well) {
   bench.dhcp.file = "other.kpxe";
   bench.tftp.files["other.kpxe"] = Octets(1000, 0x90);
   EXPECT_EQ(bench.run(), Ending::started);
-  EXPECT_PRINTED(bench, "This is a boot loop: tftp://198.18.0.1/other.kpxe is the file that the network card's ROM was given");
+  EXPECT_PRINTED(
+      bench,
+      "This is a boot loop: tftp://198.18.0.1/other.kpxe is the file that the network card's ROM was given");
 }
 
 TEST(LoopCheck, knows_stamps_and_names) {
@@ -161,7 +175,8 @@ TEST(LoopCheck, knows_stamps_and_names) {
   EXPECT_TRUE(holds_stamp(file, octets("stamp")));
   EXPECT_FALSE(holds_stamp(file, octets("stamps")));
   EXPECT_FALSE(holds_stamp(file, {}));
-  const Octets packet = DhcpReply{{}, BootBench::server_address, "a.0", {}}.packet(wire::DhcpMessageType::ack, {});
+  const Octets packet =
+      DhcpReply{{}, BootBench::server_address, "a.0", {}}.packet(wire::DhcpMessageType::ack, {});
   EXPECT_TRUE(is_named_by(packet, "tftp://198.18.0.1/a.0"));
   EXPECT_FALSE(is_named_by(packet, "tftp://198.18.0.2/a.0"));
   EXPECT_FALSE(is_named_by(octets("junk"), "tftp://198.18.0.1/a.0"));
@@ -174,7 +189,9 @@ TEST(Boot, files_that_cannot_be_started_are_named_and_explained) {
       {"<html>404</html>", "it is a web page"},
       {"echo no magic\n", "it is text without the first line #!gpxe"},
       {"\x1f\x8b\x08 gz", "it is compressed with gzip"},
-      {"\x7f" "ELF\x01\x01", "it is an ELF program"}};
+      {"\x7f"
+       "ELF\x01\x01",
+       "it is an ELF program"}};
   for (const auto& [body, reason] : files) {
     BootBench bench;
     bench.dhcp.file = "http://198.18.0.1/file";

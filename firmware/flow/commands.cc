@@ -65,7 +65,8 @@ Status dhcp(void* context, Words words) {
   Session& session = session_of(context);
   if (words.size() > 2) return wrong_usage(session, words[0]);
   if (words.size() == 2 && words[1] != "net0" && words[1] != "netX") {
-    return Error(ErrorCode::not_found, "There is no network card \"{}\": this firmware uses the one it was started over, net0",
+    return Error(ErrorCode::not_found,
+                 "There is no network card \"{}\": this firmware uses the one it was started over, net0",
                  words[1]);
   }
   return session.dhcp();
@@ -77,8 +78,10 @@ Status sleep(void* context, Words words) {
   if (words.size() != 2 || !base::parse_number(words[1], 10, seconds) || seconds > 1'000'000) {
     return wrong_usage(session, words[0]);
   }
-  const base::Instant until = session.loop().now() + base::Duration::seconds(static_cast<std::int64_t>(seconds));
-  if (net::poll_until(session.loop(), [] { return false; }, until) == net::Wait::cancelled) {
+  const base::Instant until =
+      session.loop().now() + base::Duration::seconds(static_cast<std::int64_t>(seconds));
+  if (net::poll_until(
+          session.loop(), [] { return false; }, until) == net::Wait::cancelled) {
     return Error(ErrorCode::cancelled, "The sleep was ended by Ctrl-C");
   }
   return base::Done{};
@@ -129,6 +132,8 @@ constexpr script::Command commands[] = {
 
 }  // namespace
 
-std::span<const script::Command> command_list() { return commands; }
+std::span<const script::Command> command_list() {
+  return commands;
+}
 
 }  // namespace flow

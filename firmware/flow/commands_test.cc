@@ -22,7 +22,8 @@ struct ScriptRun {
     printed = bench.printed();
     const std::string mark = "boot.gpxe... ok\n";
     printed = printed.substr(printed.find(mark) + mark.size());
-    const std::size_t end = printed.find(ending == Ending::failed ? "Nothing was booted" : "The boot script ended");
+    const std::size_t end =
+        printed.find(ending == Ending::failed ? "Nothing was booted" : "The boot script ended");
     if (end != std::string::npos) printed.resize(end);
   }
   std::string printed;
@@ -30,17 +31,24 @@ struct ScriptRun {
 };
 
 TEST(Commands, echo_set_show_and_clear) {
-  const ScriptRun run("echo  one   two\nset greeting 'good  day' to you\necho ${greeting}\nshow greeting\nclear greeting\n"
-                "echo [${greeting}]\nset n:uint16 513\necho ${n:hex}\nset filename x\nshow filename\nset filename\nshow filename\n");
-  EXPECT_EQ(run.printed, "one two\ngood  day to you\ngreeting = good  day to you\n[]\n02:01\nfilename = x\n"
-                         "filename = http://198.18.0.1/boot.gpxe\n");
+  const ScriptRun run(
+      "echo  one   two\nset greeting 'good  day' to you\necho ${greeting}\nshow greeting\nclear greeting\n"
+      "echo [${greeting}]\nset n:uint16 513\necho ${n:hex}\nset filename x\nshow filename\nset "
+      "filename\nshow filename\n");
+  EXPECT_EQ(run.printed,
+            "one two\ngood  day to you\ngreeting = good  day to you\n[]\n02:01\nfilename = x\n"
+            "filename = http://198.18.0.1/boot.gpxe\n");
   EXPECT_EQ(run.ending, Ending::exited);
 }
 
 TEST(Commands, settings_of_the_machine_and_the_lease) {
-  const ScriptRun run("echo ${mac} ${net0/ip} ${netmask} ${gateway} ${next-server} ${net0.dhcp/54:ipv4} ${platform} ${builtin/version}\n");
-  EXPECT_EQ(run.printed, "52:54:00:12:34:56 198.18.0.77 255.255.255.0 198.18.0.1 198.18.0.1 198.18.0.1 linux "
-                         CHAINLOAD_VERSION "\n");
+  const ScriptRun run(
+      "echo ${mac} ${net0/ip} ${netmask} ${gateway} ${next-server} ${net0.dhcp/54:ipv4} ${platform} "
+      "${builtin/version}\n");
+  EXPECT_EQ(
+      run.printed,
+      "52:54:00:12:34:56 198.18.0.77 255.255.255.0 198.18.0.1 198.18.0.1 198.18.0.1 linux " CHAINLOAD_VERSION
+      "\n");
 }
 
 TEST(Commands, mistakes_are_sentences_with_their_place) {
@@ -57,7 +65,9 @@ TEST(Commands, mistakes_are_sentences_with_their_place) {
       {"boot", "boot.gpxe:2: There is nothing to boot: fetch something first with kernel or chain\n"},
       {"boot it", "boot.gpxe:2: There is no image called \"it\"; imgstat lists them\n"},
       {"imgargs it", "boot.gpxe:2: There is no image called \"it\"; imgstat lists them\n"},
-      {"dhcp net1", "boot.gpxe:2: There is no network card \"net1\": this firmware uses the one it was started over, net0\n"},
+      {"dhcp net1",
+       "boot.gpxe:2: There is no network card \"net1\": this firmware uses the one it was started over, "
+       "net0\n"},
       {"exit 3", "boot.gpxe:2: the script says that it failed (exit 3)\n"},
       {"imgfree boot.gpxe", "boot.gpxe:2: boot.gpxe is running and cannot be freed\n"},
       {"chain boot.gpxe", "boot.gpxe:2: "},
@@ -90,7 +100,9 @@ TEST(Commands, sleep_takes_its_time_and_minds_ctrl_c) {
 }
 
 TEST(Commands, images_are_listed_named_and_freed) {
-  const ScriptRun run("kernel vmlinuz a=1 b=2\ninitrd --name=rd initrd\nimgstat\nimgargs vmlinuz c=3\nimgfree rd\nimgstat\nimgfree\nimgstat\n");
+  const ScriptRun run(
+      "kernel vmlinuz a=1 b=2\ninitrd --name=rd initrd\nimgstat\nimgargs vmlinuz c=3\nimgfree "
+      "rd\nimgstat\nimgfree\nimgstat\n");
   const std::string fetched = "http://198.18.0.1/vmlinuz... ok\nhttp://198.18.0.1/initrd... ok\n";
   EXPECT_EQ(run.printed, fetched + "boot.gpxe: 117 bytes, script\n" +
                              "vmlinuz: 22560 bytes, Linux kernel\n  a=1 b=2\nrd: 5000 bytes, initrd\n" +
@@ -104,14 +116,19 @@ TEST(Commands, a_chained_script_reads_its_neighbours_and_comes_back) {
     bench.serve("/sub/third.gpxe", std::string_view("#!gpxe\necho third\n"));
   });
   EXPECT_EQ(run.ending, Ending::failed);
-  EXPECT_EQ(run.printed.find("http://198.18.0.1/sub/next.gpxe... ok\nin sub\nhttp://198.18.0.1/sub/third.gpxe... ok\nthird\n"
-                             "home again\nhttp://198.18.0.1/missing.gpxe...\nboot.gpxe:4: "), 0U) << run.printed;
+  EXPECT_EQ(
+      run.printed.find(
+          "http://198.18.0.1/sub/next.gpxe... ok\nin sub\nhttp://198.18.0.1/sub/third.gpxe... ok\nthird\n"
+          "home again\nhttp://198.18.0.1/missing.gpxe...\nboot.gpxe:4: "),
+      0U)
+      << run.printed;
 }
 
 TEST(Commands, a_script_that_chains_itself_comes_to_an_end) {
   const ScriptRun run("chain boot.gpxe\n");
   EXPECT_EQ(run.ending, Ending::failed);
-  EXPECT_NE(run.printed.find("6 scripts have started each other; does one chain itself?"), std::string::npos) << run.printed;
+  EXPECT_NE(run.printed.find("6 scripts have started each other; does one chain itself?"), std::string::npos)
+      << run.printed;
 }
 
 TEST(Commands, dhcp_again_with_another_user_class) {
@@ -128,18 +145,25 @@ TEST(Commands, a_broken_kernel_is_refused_before_its_initrds_are_fetched) {
     cut.resize(9000);
     bench.serve("/cut", cut);
   });
-  EXPECT_EQ(run.printed, "http://198.18.0.1/cut... ok\nboot.gpxe:2: Cannot start cut: it says that it is 22560 bytes long, but "
-                         "only 9000 are here; was it cut short?\n");
+  EXPECT_EQ(
+      run.printed,
+      "http://198.18.0.1/cut... ok\nboot.gpxe:2: Cannot start cut: it says that it is 22560 bytes long, but "
+      "only 9000 are here; was it cut short?\n");
 }
 
 TEST(Commands, a_kernel_that_needs_more_memory_than_there_is_says_so) {
-  const ScriptRun run("kernel big\nboot\n", [](BootBench& bench) { bench.serve("/big", TestKernel{.init_size = 100 << 20}.file()); });
+  const ScriptRun run("kernel big\nboot\n", [](BootBench& bench) {
+    bench.serve("/big", TestKernel{.init_size = 100 << 20}.file());
+  });
   EXPECT_EQ(run.ending, Ending::failed);
-  EXPECT_NE(run.printed.find("boot.gpxe:3: Cannot start big: it needs all memory from 1 to 102 MiB"), std::string::npos) << run.printed;
+  EXPECT_NE(run.printed.find("boot.gpxe:3: Cannot start big: it needs all memory from 1 to 102 MiB"),
+            std::string::npos)
+      << run.printed;
 }
 
 TEST(Commands, hostile_scripts_end_in_sentences) {
-  const std::string_view bodies[] = {std::string_view("#!gpxe\n\0\0\0", 10), "#!gpxe", "#!gpxe\r\n", "#!gpxe\n${${${\n",
+  const std::string_view bodies[] = {std::string_view("#!gpxe\n\0\0\0", 10), "#!gpxe", "#!gpxe\r\n",
+                                     "#!gpxe\n${${${\n",
                                      "#!gpxe\necho ${a}${b}${net0.dhcp/67}${175.}${:hex}${/}${}\n"};
   for (const std::string_view body : bodies) {
     BootBench bench;
@@ -151,7 +175,8 @@ TEST(Commands, hostile_scripts_end_in_sentences) {
   BootBench bench;
   bench.boot_script("echo " + std::string(1 << 20, 'x'));
   EXPECT_EQ(bench.run(), Ending::failed);
-  EXPECT_TRUE(bench.platform.has_printed("boot.gpxe:2: The line is longer than 4096 characters or 256 words\n"));
+  EXPECT_TRUE(
+      bench.platform.has_printed("boot.gpxe:2: The line is longer than 4096 characters or 256 words\n"));
 }
 
 /// A session of the test's own, in which any allocation can be made to fail.
@@ -164,8 +189,10 @@ struct OpenSession {
   }
   BootBench bench;
   base::EntropyPool entropy;
-  std::vector<std::uint8_t> tcp = std::vector<std::uint8_t>(256 << 10), settings = std::vector<std::uint8_t>(16 << 10),
-                            images = std::vector<std::uint8_t>(64 << 10), scripts = std::vector<std::uint8_t>(64 << 10);
+  std::vector<std::uint8_t> tcp = std::vector<std::uint8_t>(256 << 10),
+                            settings = std::vector<std::uint8_t>(16 << 10),
+                            images = std::vector<std::uint8_t>(64 << 10),
+                            scripts = std::vector<std::uint8_t>(64 << 10);
   net::Loop loop{bench.platform, entropy, tcp};
   Session session{loop, {settings, images, scripts}};
 };

@@ -52,8 +52,8 @@ base::Result<image::Image*> fetch_image(Session& session, Words words, image::Ro
   FetchWords parsed;
   if (!parse_fetch(words, parsed)) return wrong_usage(session, words[0]);
   if (role == image::Role::initrd && parsed.arguments < words.size()) {
-    return Error(ErrorCode::unsupported, "\"{}\" takes no arguments for {}: put a cpio archive on the server", words[0],
-                 parsed.uri);
+    return Error(ErrorCode::unsupported, "\"{}\" takes no arguments for {}: put a cpio archive on the server",
+                 words[0], parsed.uri);
   }
   auto uri = session.resolve(parsed.uri);
   if (!uri.ok()) return uri.error();
@@ -113,7 +113,8 @@ Status imgargs(void* context, Words words) {
 Status boot(void* context, Words words) {
   Session& session = session_of(context);
   if (words.size() > 2) return wrong_usage(session, words[0]);
-  image::Image* image = words.size() == 2 ? session.images().find(words[1]) : session.images().last_bootable();
+  image::Image* image =
+      words.size() == 2 ? session.images().find(words[1]) : session.images().last_bootable();
   if (image != nullptr) return session.start(*image);
   if (words.size() == 2) return no_image(words[1]);
   return Error(ErrorCode::not_found, "There is nothing to boot: fetch something first with kernel or chain");

@@ -6,7 +6,9 @@
 
 namespace flow {
 
-inline Session& session_of(void* context) { return *static_cast<Session*>(context); }
+inline Session& session_of(void* context) {
+  return *static_cast<Session*>(context);
+}
 /// "Usage: boot [NAME]"
 base::Error wrong_usage(Session& session, std::string_view command);
 

@@ -58,7 +58,8 @@ Session::Session(net::Loop& loop, const Memory& memory)
       scripts_arena_("scripts", memory.scripts),
       store_(settings_arena_, machine_of(loop.platform(), bus_id_)),
       images_(images_arena_, platform().download_region(), platform().physical(platform().download_region())),
-      commands_{command_list(), this, [](void* self) { return static_cast<Session*>(self)->loop_.cancelled(); }},
+      commands_{command_list(), this,
+                [](void* self) { return static_cast<Session*>(self)->loop_.cancelled(); }},
       interpreter_(commands_, store_, scripts_arena_),
       fetching_{.loop = loop, .dns_servers = {}, .search_domain = {}} {}
 
@@ -127,7 +128,8 @@ base::Result<image::Image*> Session::download(const proto::Uri& uri, std::string
   ImageSink into{images_, image};
   auto fetched = proto::fetch(fetching_, uri, into.sink());
   loop_.step();  // a card may have queued our last word to the server, and what comes now can take long
-  base::Status status = fetched.ok() ? images_.set_uri(image, fetched->final_uri.text()) : base::Status(fetched.error());
+  base::Status status =
+      fetched.ok() ? images_.set_uri(image, fetched->final_uri.text()) : base::Status(fetched.error());
   if (!status.ok()) {
     console().write("\n");
     static_cast<void>(images_.free(image));
@@ -139,7 +141,8 @@ base::Result<image::Image*> Session::download(const proto::Uri& uri, std::string
 }
 
 base::Status Session::run_script(image::Image& image) {
-  if (image.in_use) return Error(ErrorCode::refused, "{} is running already: a script cannot start itself", image.name);
+  if (image.in_use)
+    return Error(ErrorCode::refused, "{} is running already: a script cannot start itself", image.name);
   auto uri = proto::Uri::parse(image.uri);
   if (!uri.ok()) return uri.error();
   const proto::Uri* const outer = script_uri_;
@@ -169,7 +172,8 @@ base::Status Session::start(image::Image& image) {
   const bool is_linux = kind == image::Kind::linux_kernel;
   if (!is_linux) warn_of_loop(*this, image);
   void* memory = images_arena_.allocate(sizeof(image::LoadWork));
-  if (memory == nullptr) return Error(ErrorCode::no_memory, "No memory to start {}: free images with imgfree", image.name);
+  if (memory == nullptr)
+    return Error(ErrorCode::no_memory, "No memory to start {}: free images with imgfree", image.name);
   base::Status status = execute(image, *new (memory) image::LoadWork, is_linux);
   images_arena_.release(memory);
   return status;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// What one run of the firmware has: the settings, the images, the script that runs, and the ways between them.
+// What one run of the firmware has: the settings, the images, the script that runs, and the ways between
+// them.
 #pragma once
 
 #include "image/load.h"
@@ -41,8 +42,8 @@ class Session {
   /// Fetches into a new image, with its address and the outcome on one line. No `name`: that of the file.
   base::Result<image::Image*> download(const proto::Uri& uri, std::string_view name);
 
-  /// Runs a script to its end, or hands the machine to a kernel or boot program; those come back only with an error, or
-  /// when the boot program ended.
+  /// Runs a script to its end, or hands the machine to a kernel or boot program; those come back only with an
+  /// error, or when the boot program ended.
   base::Status start(image::Image& image);
 
  private:

@@ -62,15 +62,19 @@ base::Result<LinuxKernel> parse_linux(base::Bytes file, std::string_view name) {
   }
   const std::uint8_t sects = file[setup_header::setup_sects];
   kernel.setup_size = ((sects == 0 ? 4U : sects) + 1) * sector;
-  if (kernel.setup_size > setup_room) return bad(ErrorCode::malformed, "its real-mode part is larger than 32 KiB");
-  if (kernel.setup_size >= file.size()) return bad(ErrorCode::malformed, "the file ends before the kernel begins");
+  if (kernel.setup_size > setup_room)
+    return bad(ErrorCode::malformed, "its real-mode part is larger than 32 KiB");
+  if (kernel.setup_size >= file.size())
+    return bad(ErrorCode::malformed, "the file ends before the kernel begins");
   const std::uint64_t rest = file.size() - kernel.setup_size;
-  if (rest >= UINT32_MAX - standard_load_address) return bad(ErrorCode::too_large, "it does not fit below 4 GiB");
+  if (rest >= UINT32_MAX - standard_load_address)
+    return bad(ErrorCode::too_large, "it does not fit below 4 GiB");
   kernel.protected_size = static_cast<std::uint32_t>(rest);
   // Units of 16 bytes, rounded up; only 16 bits of it were there before 2.04, and kernels grew beyond them.
   const std::uint64_t claimed_size = std::uint64_t{u32(setup_header::syssize)} * 16;
   if (kernel.version >= 0x0204 && claimed_size > rest + 15) {
-    return Error(ErrorCode::malformed, "Cannot start {}: it says that it is {} bytes long, but only {} are here; was it cut short?",
+    return Error(ErrorCode::malformed,
+                 "Cannot start {}: it says that it is {} bytes long, but only {} are here; was it cut short?",
                  name, claimed_size + kernel.setup_size, file.size());
   }
 
@@ -86,7 +90,8 @@ base::Result<LinuxKernel> parse_linux(base::Bytes file, std::string_view name) {
   if (kernel.version >= 0x020a) {
     kernel.runtime_size = u32(setup_header::init_size);
     // Started below the address it prefers, a kernel moves up to it; it was built for it or to be above it.
-    const std::uint64_t preferred = u32(setup_header::pref_address) | std::uint64_t{u32(setup_header::pref_address + 4)} << 32;
+    const std::uint64_t preferred =
+        u32(setup_header::pref_address) | std::uint64_t{u32(setup_header::pref_address + 4)} << 32;
     if (preferred > UINT32_MAX || preferred + kernel.runtime_size > UINT32_MAX) {
       return bad(ErrorCode::malformed, "it wants memory above 4 GiB, where a BIOS can start nothing");
     }
@@ -112,7 +117,9 @@ LoaderOptions parse_loader_options(std::string_view command_line) {
 }
 
 void fill_in_setup(base::MutBytes setup, const LinuxKernel& kernel, const SetupValues& values) {
-  const auto put16 = [&](std::size_t at, std::uint32_t v) { base::store_le16(&setup[at], static_cast<std::uint16_t>(v)); };
+  const auto put16 = [&](std::size_t at, std::uint32_t v) {
+    base::store_le16(&setup[at], static_cast<std::uint16_t>(v));
+  };
   const auto put32 = [&](std::size_t at, std::uint32_t v) { base::store_le32(&setup[at], v); };
   put16(setup_header::vid_mode, values.video_mode);
   setup[setup_header::type_of_loader] = unknown_loader;

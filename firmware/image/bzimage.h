@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// The Linux/x86 boot protocol [Linux: Documentation/arch/x86/boot.rst]: the setup header read, checked and filled in.
+// The Linux/x86 boot protocol [Linux: Documentation/arch/x86/boot.rst]: the setup header read, checked and
+// filled in.
 #pragma once
 
 #include "base/bytes.h"
@@ -41,13 +42,13 @@ inline constexpr std::uint32_t standard_load_address = 0x100000;
 
 /// What we need to know of a kernel; every number is checked against the file and against the others.
 struct LinuxKernel {
-  std::uint16_t version;            // 0x020f is 2.15
-  std::uint32_t setup_size;         // of the real-mode part, from the file's beginning
-  std::uint32_t protected_size;     // the rest of the file
-  std::uint32_t initrd_end_max;     // no byte of an initrd may lie at or above it; 0 stands for 4 GiB
-  std::uint32_t command_line_max;   // characters, without the NUL
-  std::uint32_t runtime_start;      // what the kernel unpacks itself into
-  std::uint32_t runtime_size;       // 0 when the header does not say (before 2.10)
+  std::uint16_t version;           // 0x020f is 2.15
+  std::uint32_t setup_size;        // of the real-mode part, from the file's beginning
+  std::uint32_t protected_size;    // the rest of the file
+  std::uint32_t initrd_end_max;    // no byte of an initrd may lie at or above it; 0 stands for 4 GiB
+  std::uint32_t command_line_max;  // characters, without the NUL
+  std::uint32_t runtime_start;     // what the kernel unpacks itself into
+  std::uint32_t runtime_size;      // 0 when the header does not say (before 2.10)
 };
 
 /// The signs of one, nothing else checked.
@@ -62,7 +63,7 @@ struct LoaderOptions {
 LoaderOptions parse_loader_options(std::string_view command_line);
 
 struct SetupValues {
-  std::uint32_t segment_base;  // linear address of the real-mode part
+  std::uint32_t segment_base;       // linear address of the real-mode part
   std::uint32_t command_line_size;  // with its NUL
   std::uint32_t initrd_address, initrd_size;
   std::uint16_t video_mode;

@@ -36,7 +36,8 @@ TEST(BzImage, no_setup_sects_means_four) {
 
 TEST(BzImage, older_protocols_have_the_limits_of_their_time) {
   for (std::uint16_t version = 0x0200; version <= 0x0210; ++version) {
-    auto kernel = parse_linux(TestKernel{.version = version, .initrd_addr_max = 0x12345fff}.file(), "vmlinuz");
+    auto kernel =
+        parse_linux(TestKernel{.version = version, .initrd_addr_max = 0x12345fff}.file(), "vmlinuz");
     ASSERT_TRUE(kernel.ok()) << version;
     EXPECT_EQ(kernel->initrd_end_max, version < 0x0203 ? 0x38000000U : 0x12346000U);
     EXPECT_EQ(kernel->command_line_max, version < 0x0206 ? 255U : 2047U);
@@ -58,7 +59,8 @@ TEST(BzImage, refuses_in_sentences) {
   auto cut = TestKernel{}.file();
   cut.resize(cut.size() - 17);
   EXPECT_EQ(refusal_of(cut),
-            "Cannot start vmlinuz: it says that it is 22560 bytes long, but only 22543 are here; was it cut short?");
+            "Cannot start vmlinuz: it says that it is 22560 bytes long, but only 22543 are here; was it cut "
+            "short?");
 }
 
 TEST(BzImage, every_cut_and_any_header_is_an_answer) {
@@ -70,7 +72,8 @@ TEST(BzImage, every_cut_and_any_header_is_an_answer) {
   std::mt19937 random(1);
   for (int i = 0; i < 5000; ++i) {
     auto file = whole;
-    for (int k = 0; k < 4; ++k) file[0x1f1 + random() % (setup_header::end - 0x1f1)] = static_cast<std::uint8_t>(random());
+    for (int k = 0; k < 4; ++k)
+      file[0x1f1 + random() % (setup_header::end - 0x1f1)] = static_cast<std::uint8_t>(random());
     auto kernel = parse_linux(file, "vmlinuz");
     if (!kernel.ok()) continue;
     EXPECT_EQ(std::uint64_t{kernel->setup_size} + kernel->protected_size, file.size());
@@ -89,7 +92,8 @@ TEST(BzImage, loader_options_are_read_from_the_command_line) {
   EXPECT_EQ(parse_loader_options("vga=normal").video_mode, 0xffff);
   EXPECT_EQ(parse_loader_options("vga=wide").video_mode, 0xffff);
   EXPECT_EQ(parse_loader_options("xmem=1M -- mem=1M").memory_limit, UINT64_MAX);
-  EXPECT_EQ(parse_loader_options("mem= mem=k mem=x mem=0 mem=99999999999999999999G").memory_limit, UINT64_MAX);
+  EXPECT_EQ(parse_loader_options("mem= mem=k mem=x mem=0 mem=99999999999999999999G").memory_limit,
+            UINT64_MAX);
 }
 
 TEST(BzImage, setup_is_filled_in_as_the_protocol_of_the_kernel_asks) {

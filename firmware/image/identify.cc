@@ -8,14 +8,19 @@ namespace image {
 
 namespace {
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 bool begins(std::string_view text, std::string_view with) {
   return text.size() >= with.size() && base::equal_ignoring_case(text.substr(0, with.size()), with);
 }
 
-/// [pe-coff 2, 3.1] "MZ", and at the offset in 3Ch "PE\0\0". A bare MZ is what DOS programs have; no NBP begins so.
-bool is_efi(base::Bytes file) { return file.size() >= 64 && file[0] == 'M' && file[1] == 'Z'; }
+/// [pe-coff 2, 3.1] "MZ", and at the offset in 3Ch "PE\0\0". A bare MZ is what DOS programs have; no NBP
+/// begins so.
+bool is_efi(base::Bytes file) {
+  return file.size() >= 64 && file[0] == 'M' && file[1] == 'Z';
+}
 
 bool is_text(std::string_view head) {
   for (char c : head) {
@@ -28,7 +33,8 @@ bool is_text(std::string_view head) {
 
 bool is_script(base::Bytes file) {
   const std::string_view text = base::as_text(file.first(file.size() < 7 ? file.size() : 7));
-  return (text.starts_with("#!gpxe") || text.starts_with("#!ipxe")) && (text.size() == 6 || is_space(text[6]));
+  return (text.starts_with("#!gpxe") || text.starts_with("#!ipxe")) &&
+         (text.size() == 6 || is_space(text[6]));
 }
 
 Kind identify(base::Bytes file) {
@@ -36,7 +42,9 @@ Kind identify(base::Bytes file) {
   if (is_script(file)) return Kind::script;
   if (looks_like_linux(file)) return Kind::linux_kernel;
   const std::string_view head = base::as_text(file.first(file.size() < 256 ? file.size() : 256));
-  if (head.starts_with("\x7f" "ELF")) return Kind::elf;
+  if (head.starts_with("\x7f"
+                       "ELF"))
+    return Kind::elf;
   if (is_efi(file)) return Kind::efi_application;
   if (head.starts_with("\x1f\x8b")) return Kind::gzip;
   std::string_view text = head;
@@ -46,9 +54,9 @@ Kind identify(base::Bytes file) {
 }
 
 std::string_view name_of(Kind kind) {
-  constexpr std::string_view names[] = {"script",          "Linux kernel", "network boot program",
-                                        "empty file",      "ELF program",  "EFI application",
-                                        "gzip archive",    "web page",     "text"};
+  constexpr std::string_view names[] = {"script",       "Linux kernel", "network boot program",
+                                        "empty file",   "ELF program",  "EFI application",
+                                        "gzip archive", "web page",     "text"};
   return names[static_cast<unsigned>(kind)];
 }
 
@@ -60,10 +68,14 @@ base::Error refusal(Kind kind, std::string_view file_name) {
     case Kind::empty:
       return error("the file is empty; look at it on the server");
     case Kind::elf:
-      return error("it is an ELF program, which this build does not start; a Linux kernel must be a bzImage (vmlinuz)");
+      return error(
+          "it is an ELF program, which this build does not start; a Linux kernel must be a bzImage "
+          "(vmlinuz)");
     case Kind::efi_application:
-      return error("it is an EFI application, and this machine was started by a BIOS; hand out undionly.kpxe, a bzImage "
-                   "or a script to architecture 0");
+      return error(
+          "it is an EFI application, and this machine was started by a BIOS; hand out undionly.kpxe, a "
+          "bzImage "
+          "or a script to architecture 0");
     case Kind::gzip:
       return error("it is compressed with gzip; put the unpacked file on the server");
     case Kind::web_page:

@@ -25,7 +25,9 @@ Kind identify(base::Bytes file);
 std::string_view name_of(Kind kind);
 
 /// True for what can be started here; otherwise use refusal().
-constexpr bool is_bootable(Kind kind) { return kind <= Kind::network_boot_program; }
+constexpr bool is_bootable(Kind kind) {
+  return kind <= Kind::network_boot_program;
+}
 base::Error refusal(Kind kind, std::string_view file_name);
 
 /// `#!gpxe` or `#!ipxe`, followed by white space or the end.

@@ -17,7 +17,9 @@ constexpr std::uint64_t one_mib = 1 << 20;
 constexpr std::uint64_t base_memory_end = 0xa0000;
 constexpr std::uint64_t page = 4096;
 
-constexpr std::uint64_t page_up(std::uint64_t value) { return (value + page - 1) & ~(page - 1); }
+constexpr std::uint64_t page_up(std::uint64_t value) {
+  return (value + page - 1) & ~(page - 1);
+}
 
 void begin_work(LoadWork& work, const Registry& registry, const base::MemoryMap& free) {
   work.usable = base::MemoryMap();
@@ -35,7 +37,8 @@ base::Result<base::LoadPlan> finish_work(LoadWork& work, std::size_t count, base
   return plan;
 }
 
-/// All initrds in a row, each on a page, as early userspace expects its archives (padded by zeroes between them).
+/// All initrds in a row, each on a page, as early userspace expects its archives (padded by zeroes between
+/// them).
 struct Initrds {
   std::size_t count = 0;
   std::uint64_t size = 0;  // from the first byte of the first to the last byte of the last
@@ -70,7 +73,8 @@ base::Result<base::LoadPlan> plan_linux(LoadWork& work, const Registry& registry
   const LinuxKernel& kernel = *parsed;
   const std::string_view command_line = image.arguments;
   if (command_line.size() > kernel.command_line_max) {
-    return Error(ErrorCode::too_large, "Cannot start {}: its arguments are {} characters long, and it takes {}; shorten them",
+    return Error(ErrorCode::too_large,
+                 "Cannot start {}: its arguments are {} characters long, and it takes {}; shorten them",
                  image.name, command_line.size(), kernel.command_line_max);
   }
   const LoaderOptions options = parse_loader_options(command_line);
@@ -94,15 +98,18 @@ base::Result<base::LoadPlan> plan_linux(LoadWork& work, const Registry& registry
   const PhysicalRange runtime = PhysicalRange::of_size(kernel.runtime_start, kernel.runtime_size);
   if (!places.is_free(loaded) || !places.is_free(runtime)) {
     const std::uint64_t end = loaded.end < runtime.end ? runtime.end.value : loaded.end.value;
-    return Error(ErrorCode::no_memory, "Cannot start {}: it needs all memory from 1 to {} MiB for itself, and this machine "
-                 "has not that much free", image.name, (end + one_mib - 1) / one_mib);
+    return Error(ErrorCode::no_memory,
+                 "Cannot start {}: it needs all memory from 1 to {} MiB for itself, and this machine "
+                 "has not that much free",
+                 image.name, (end + one_mib - 1) / one_mib);
   }
   places.claim(loaded);
   places.claim(runtime);
 
   const Initrds initrds = measure_initrds(registry);
   if (initrds.count > LoadWork::max_initrds) {
-    return Error(ErrorCode::too_large, "Cannot start {}: more than {} initrds; join some of them on the server", image.name,
+    return Error(ErrorCode::too_large,
+                 "Cannot start {}: more than {} initrds; join some of them on the server", image.name,
                  LoadWork::max_initrds);
   }
   std::size_t count = 0;
@@ -113,8 +120,10 @@ base::Result<base::LoadPlan> plan_linux(LoadWork& work, const Registry& registry
     const PhysicalRange within{{one_mib}, {end < one_mib ? one_mib : end}};
     auto place = places.find_highest(initrds.size, page, within);
     if (!place.ok()) {
-      return Error(ErrorCode::no_memory, "Cannot start {}: no room for {} KiB of initrds below {} MiB beside the kernel; "
-                   "use smaller ones or a machine with more memory", image.name, initrds.size / 1024, end / one_mib);
+      return Error(ErrorCode::no_memory,
+                   "Cannot start {}: no room for {} KiB of initrds below {} MiB beside the kernel; "
+                   "use smaller ones or a machine with more memory",
+                   image.name, initrds.size / 1024, end / one_mib);
     }
     initrd_address = place.value().begin.value;
     add_initrd_moves(work, count, registry, *place);
@@ -124,13 +133,15 @@ base::Result<base::LoadPlan> plan_linux(LoadWork& work, const Registry& registry
   // A copy of the real-mode part is filled in and the command line put behind it: one source, two targets.
   const Registry::Room room = registry.largest_room();
   if (room.bytes.size() < kernel.setup_size + command_line_size) {
-    return Error(ErrorCode::no_memory, "Cannot start {}: no memory left beside the images; free some with imgfree", image.name);
+    return Error(ErrorCode::no_memory,
+                 "Cannot start {}: no memory left beside the images; free some with imgfree", image.name);
   }
   const base::MutBytes setup = room.bytes.first(kernel.setup_size);
   base::copy_bytes(setup.data(), image.bytes().first(kernel.setup_size));
   fill_in_setup(setup, kernel,
                 {static_cast<std::uint32_t>(segment.begin.value), command_line_size,
-                 static_cast<std::uint32_t>(initrd_address), static_cast<std::uint32_t>(initrds.size), options.video_mode});
+                 static_cast<std::uint32_t>(initrd_address), static_cast<std::uint32_t>(initrds.size),
+                 options.video_mode});
   const base::MutBytes text = room.bytes.subspan(kernel.setup_size, command_line_size);
   base::copy_bytes(text.data(), base::as_bytes(command_line));
   text.back() = 0;
@@ -144,14 +155,16 @@ base::Result<base::LoadPlan> plan_linux(LoadWork& work, const Registry& registry
   return finish_work(work, count, plan);
 }
 
-base::Result<base::LoadPlan> plan_network_boot_program(LoadWork& work, const Registry& registry, const Image& program,
-                                                       const base::MemoryMap& free) {
+base::Result<base::LoadPlan> plan_network_boot_program(LoadWork& work, const Registry& registry,
+                                                       const Image& program, const base::MemoryMap& free) {
   constexpr std::uint64_t address = 0x7c00;  // [pxe 3.1.3]
   begin_work(work, registry, free);
   const PhysicalRange place = PhysicalRange::of_size(address, program.size);
   if (program.size > base_memory_end - address || !work.usable.is_free(place)) {
-    return Error(ErrorCode::too_large, "Cannot start {}: it is {} KiB, and a network boot program must fit into the free "
-                 "base memory from 31 KiB on; use a smaller one", program.name, program.size / 1024);
+    return Error(ErrorCode::too_large,
+                 "Cannot start {}: it is {} KiB, and a network boot program must fit into the free "
+                 "base memory from 31 KiB on; use a smaller one",
+                 program.name, program.size / 1024);
   }
   work.wanted[0] = {program.address, {address}, program.size, 0};
   base::LoadPlan plan;

@@ -25,7 +25,8 @@ class LoadTest : public testing::Test {
     free_.claim({{ram_size - 0x40000}, {ram_size}});  // where we are
   }
 
-  Image& add(std::string_view name, const std::vector<std::uint8_t>& bytes, Role role, std::string_view arguments = "") {
+  Image& add(std::string_view name, const std::vector<std::uint8_t>& bytes, Role role,
+             std::string_view arguments = "") {
     auto begun = registry_.begin(name, name);
     EXPECT_TRUE(begun.ok() && registry_.append(**begun, bytes).ok());
     registry_.finish(**begun);
@@ -40,7 +41,8 @@ class LoadTest : public testing::Test {
     return bytes;
   }
   std::vector<std::uint8_t> at(std::uint64_t address, std::size_t size) const {
-    return {ram_.begin() + static_cast<std::ptrdiff_t>(address), ram_.begin() + static_cast<std::ptrdiff_t>(address + size)};
+    return {ram_.begin() + static_cast<std::ptrdiff_t>(address),
+            ram_.begin() + static_cast<std::ptrdiff_t>(address + size)};
   }
   std::string sentence_of_linux(const Image& kernel) {
     auto plan = plan_linux(*work_, registry_, kernel, free_);
@@ -58,7 +60,8 @@ class LoadTest : public testing::Test {
 };
 
 TEST_F(LoadTest, linux_finds_everything_where_the_protocol_says) {
-  const auto kernel_file = TestKernel{.protected_size = 3'000'000, .pref_address = 4 * mib, .init_size = 4 * mib}.file();
+  const auto kernel_file =
+      TestKernel{.protected_size = 3'000'000, .pref_address = 4 * mib, .init_size = 4 * mib}.file();
   const auto first = pattern(5000, 1), second = pattern(1'000'001, 2);
   add("script", {'#'}, Role::plain).in_use = true;
   Image& kernel = add("vmlinuz", kernel_file, Role::kernel, "console=ttyS0 vga=0x317");
@@ -132,9 +135,11 @@ TEST_F(LoadTest, refuses_in_sentences_what_does_not_fit) {
   Image& kernel = add("vmlinuz", TestKernel{.cmdline_size = 10}.file(), Role::kernel, "more than ten");
   EXPECT_EQ(sentence_of_linux(kernel),
             "Cannot start vmlinuz: its arguments are 13 characters long, and it takes 10; shorten them");
-  Image& hungry = add("hungry", TestKernel{.pref_address = 4 * mib, .init_size = 64 * mib}.file(), Role::kernel);
-  EXPECT_EQ(sentence_of_linux(hungry), "Cannot start hungry: it needs all memory from 1 to 68 MiB for itself, and this "
-                                       "machine has not that much free");
+  Image& hungry =
+      add("hungry", TestKernel{.pref_address = 4 * mib, .init_size = 64 * mib}.file(), Role::kernel);
+  EXPECT_EQ(sentence_of_linux(hungry),
+            "Cannot start hungry: it needs all memory from 1 to 68 MiB for itself, and this "
+            "machine has not that much free");
   Image& small = add("small", TestKernel{}.file(), Role::kernel);
   for (int i = 0; i < 33; ++i) add("i" + std::to_string(i), {1}, Role::initrd);
   EXPECT_EQ(sentence_of_linux(small).find("Cannot start small: more than 32 initrds"), 0U);
@@ -155,7 +160,9 @@ TEST_F(LoadTest, a_boot_program_goes_to_7c00) {
   carry_out(plan->moves, ram_);
   EXPECT_EQ(at(0x7c00, bytes.size()), bytes);
   for (std::size_t size : {0x9f000 - 0x7c00 + 1, 0xa0000 - 0x7c00 + 1, 1 << 20}) {
-    EXPECT_FALSE(plan_network_boot_program(*work_, registry_, add("large", pattern(size, 6), Role::plain), free_).ok());
+    EXPECT_FALSE(
+        plan_network_boot_program(*work_, registry_, add("large", pattern(size, 6), Role::plain), free_)
+            .ok());
   }
 }
 
@@ -169,12 +176,15 @@ TEST_F(LoadTest, random_machines_and_files_keep_the_promise) {
     free_.add_usable({{mib}, {ram_size - random() % (2 * mib)}});
     for (unsigned i = random() % 4; i > 0; --i) {
       const std::uint64_t begin = 0x2000 + random() % (ram_size - 0x4000);
-      if (!region_.overlaps(base::PhysicalRange::of_size(begin, 0x2000))) free_.claim(base::PhysicalRange::of_size(begin, 0x2000));
+      if (!region_.overlaps(base::PhysicalRange::of_size(begin, 0x2000)))
+        free_.claim(base::PhysicalRange::of_size(begin, 0x2000));
     }
     free_.claim(region_);
     while (registry_.first() != nullptr) ASSERT_TRUE(registry_.free(*registry_.first()).ok());
-    const auto kernel_file = TestKernel{.protected_size = static_cast<std::uint32_t>(1 + random() % (4 * mib)),
-                                        .init_size = static_cast<std::uint32_t>(random() % (4 * mib))}.file();
+    const auto kernel_file =
+        TestKernel{.protected_size = static_cast<std::uint32_t>(1 + random() % (4 * mib)),
+                   .init_size = static_cast<std::uint32_t>(random() % (4 * mib))}
+            .file();
     std::vector<std::vector<std::uint8_t>> files;
     const unsigned initrds = random() % 4;
     if (random() % 2) files.push_back(pattern(1 + random() % mib, round * 10U));
@@ -197,7 +207,8 @@ TEST_F(LoadTest, random_machines_and_files_keep_the_promise) {
       ASSERT_EQ(at(address, f.size()), f);
       address = (address + f.size() + 4095) & ~std::uint64_t{4095};
     }
-    ASSERT_EQ(at(mib, kernel_file.size() - 2560), std::vector<std::uint8_t>(kernel_file.begin() + 2560, kernel_file.end()));
+    ASSERT_EQ(at(mib, kernel_file.size() - 2560),
+              std::vector<std::uint8_t>(kernel_file.begin() + 2560, kernel_file.end()));
     ASSERT_EQ(base::as_text(at(base + 0xe000, 4)), std::string("a=1\0", 4));
   }
   EXPECT_GT(planned, 30);

@@ -14,17 +14,21 @@ base::LoadMove move(std::uint64_t from, std::uint64_t to, std::uint64_t size, st
   return {{from}, {to}, size, zero};
 }
 
-std::size_t at(base::PhysicalAddress address) { return static_cast<std::size_t>(address.value); }
+std::size_t at(base::PhysicalAddress address) {
+  return static_cast<std::size_t>(address.value);
+}
 
 class MoveOrderTest : public testing::Test {
  protected:
-  /// Orders, carries out on memory full of a pattern, and compares each target with what its source held before.
+  /// Orders, carries out on memory full of a pattern, and compares each target with what its source held
+  /// before.
   testing::AssertionResult works(std::vector<base::LoadMove> wanted) {
     if (const auto checked = check_moves(wanted, usable_); !checked.ok()) {
       return testing::AssertionFailure() << checked.error().sentence();
     }
     std::vector<std::uint8_t> before(ram_size);
-    for (std::size_t i = 0; i < ram_size; ++i) before[i] = static_cast<std::uint8_t>((i * 2654435761U) >> 13 | 1);
+    for (std::size_t i = 0; i < ram_size; ++i)
+      before[i] = static_cast<std::uint8_t>((i * 2654435761U) >> 13 | 1);
     std::vector<std::uint8_t> ram = before;
     auto copy = wanted;
     std::vector<base::LoadMove> ordered(2 * wanted.size());
@@ -56,7 +60,7 @@ class MoveOrderTest : public testing::Test {
 TEST_F(MoveOrderTest, moves_that_do_not_meet_need_no_copies) {
   EXPECT_TRUE(works({}));
   EXPECT_TRUE(works({move(0, 1000, 100, 28), move(200, 2000, 100)}));
-  EXPECT_TRUE(works({move(0, 50, 100)}));   // over itself
+  EXPECT_TRUE(works({move(0, 50, 100)}));  // over itself
   EXPECT_TRUE(works({move(50, 0, 100, 60)}));
   EXPECT_TRUE(works({move(7, 7, 100)}));
   EXPECT_EQ(copies_, 0U);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// Where images lie is worked out anew from the list each time: there are few, and nothing can fall out of step.
+// Where images lie is worked out anew from the list each time: there are few, and nothing can fall out of
+// step.
 #include "image/registry.h"
 
 #include <new>
@@ -11,7 +12,8 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::size_t page = 4096;  // images start on pages: what Linux is given as initrd can then often stay aligned
+constexpr std::size_t page =
+    4096;  // images start on pages: what Linux is given as initrd can then often stay aligned
 
 Error no_memory_for(std::string_view name) {
   return Error(ErrorCode::no_memory, "No memory to remember {}: free images with imgfree", name);
@@ -43,7 +45,8 @@ Registry::Room Registry::largest_room() const {
 base::Result<Image*> Registry::begin(std::string_view name, std::string_view uri) {
   const Room room = largest_room();
   if (room.bytes.empty()) {
-    return Error(ErrorCode::no_memory, "No memory left for {}: free images with imgfree or use a machine with more", uri);
+    return Error(ErrorCode::no_memory,
+                 "No memory left for {}: free images with imgfree or use a machine with more", uri);
   }
   void* memory = arena_.allocate(sizeof(Image));
   if (memory == nullptr) return no_memory_for(uri);
@@ -63,12 +66,15 @@ base::Result<Image*> Registry::begin(std::string_view name, std::string_view uri
 
 base::Status Registry::expect(const Image& image, std::uint64_t total) const {
   if (total <= image.room.size()) return base::Done{};
-  return Error(ErrorCode::too_large, "{} is {} KiB, but only {} KiB of memory are free for it: free images or use a machine "
-               "with more memory", image.name, total / 1024, image.room.size() / 1024);
+  return Error(ErrorCode::too_large,
+               "{} is {} KiB, but only {} KiB of memory are free for it: free images or use a machine "
+               "with more memory",
+               image.name, total / 1024, image.room.size() / 1024);
 }
 
 base::Status Registry::append(Image& image, base::Bytes piece) {
-  if (piece.size() > image.room.size() - image.size) return expect(image, std::uint64_t{image.size} + piece.size());
+  if (piece.size() > image.room.size() - image.size)
+    return expect(image, std::uint64_t{image.size} + piece.size());
   base::copy_bytes(image.room.data() + image.size, piece);
   image.size += piece.size();
   return base::Done{};

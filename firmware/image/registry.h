@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// The downloaded images: each grows in one piece of the download region, in the order in which they were asked for.
+// The downloaded images: each grows in one piece of the download region, in the order in which they were
+// asked for.
 #pragma once
 
 #include "base/arena.h"
@@ -14,13 +15,13 @@ enum class Role : std::uint8_t { plain, kernel, initrd };
 struct Image {
   Image* next = nullptr;  // in the order of download
   base::PhysicalAddress address;
-  base::MutBytes room;       // where it may grow; given back when the download ends
+  base::MutBytes room;  // where it may grow; given back when the download ends
   std::size_t size = 0;
   std::string_view name;
   std::string_view uri;
   std::string_view arguments;
   Role role = Role::plain;
-  bool in_use = false;       // a script that runs may not be freed under its interpreter
+  bool in_use = false;  // a script that runs may not be freed under its interpreter
 
   base::Bytes bytes() const { return base::Bytes(room).first(size); }
 };
@@ -33,7 +34,8 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  /// A new, empty image that may grow into the largest gap. One download at a time: finish() or free() it first.
+  /// A new, empty image that may grow into the largest gap. One download at a time: finish() or free() it
+  /// first.
   base::Result<Image*> begin(std::string_view name, std::string_view uri);
   /// Says early what append() would find out late.
   base::Status expect(const Image& image, std::uint64_t total) const;
@@ -43,7 +45,9 @@ class Registry {
   base::Status set_name(Image& image, std::string_view name) { return keep(image.name, name); }
   /// Where it really came from: relative addresses in a script are meant from there.
   base::Status set_uri(Image& image, std::string_view uri) { return keep(image.uri, uri); }
-  base::Status set_arguments(Image& image, std::string_view arguments) { return keep(image.arguments, arguments); }
+  base::Status set_arguments(Image& image, std::string_view arguments) {
+    return keep(image.arguments, arguments);
+  }
 
   /// The youngest of that name; nullptr when there is none.
   Image* find(std::string_view name) const;

@@ -66,8 +66,9 @@ TEST_F(RegistryTest, what_does_not_fit_is_said_before_and_while_it_comes) {
   ASSERT_TRUE(begun.ok());
   const auto early = registry_.expect(**begun, 5 << 20);
   ASSERT_FALSE(early.ok());
-  EXPECT_EQ(early.error().sentence(), "big is 5120 KiB, but only 424 KiB of memory are free for it: free images or use a "
-                                      "machine with more memory");
+  EXPECT_EQ(early.error().sentence(),
+            "big is 5120 KiB, but only 424 KiB of memory are free for it: free images or use a "
+            "machine with more memory");
   EXPECT_TRUE(registry_.expect(**begun, 424 << 10).ok());
   EXPECT_FALSE(registry_.expect(**begun, UINT64_MAX).ok());
   const std::vector<std::uint8_t> piece(424 << 10, 9);

@@ -26,8 +26,12 @@ struct TestKernel {
     std::vector<std::uint8_t> bytes(setup + protected_size);
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * 7 + i / 251);
     std::memset(&bytes[0x1f1], 0, setup_header::end - 0x1f1);
-    const auto le16 = [&](std::size_t at, std::uint32_t v) { base::store_le16(&bytes[at], static_cast<std::uint16_t>(v)); };
-    const auto le32 = [&](std::size_t at, std::uint64_t v) { base::store_le32(&bytes[at], static_cast<std::uint32_t>(v)); };
+    const auto le16 = [&](std::size_t at, std::uint32_t v) {
+      base::store_le16(&bytes[at], static_cast<std::uint16_t>(v));
+    };
+    const auto le32 = [&](std::size_t at, std::uint64_t v) {
+      base::store_le32(&bytes[at], static_cast<std::uint32_t>(v));
+    };
     bytes[setup_header::setup_sects] = setup_sects;
     le32(setup_header::syssize, (protected_size + 15) / 16);
     le16(setup_header::boot_flag, 0xaa55);

@@ -9,7 +9,8 @@ namespace script {
 
 namespace {
 
-constexpr unsigned max_replacements = 200;  // in one piece of text; a value that names itself would go on for ever
+constexpr unsigned max_replacements =
+    200;  // in one piece of text; a value that names itself would go on for ever
 
 /// The innermost `${…}`, with its marks; empty when there is none.
 std::string_view find_innermost(std::string_view text) {
@@ -29,7 +30,8 @@ base::Status expand(const settings::Store& store, std::span<char> text, std::siz
     const std::string_view found = find_innermost({text.data(), size});
     if (found.empty()) break;
     if (left-- == 0) {
-      return base::Error(base::ErrorCode::invalid, "\"{}\" never ends to expand: does a setting name itself?", found);
+      return base::Error(base::ErrorCode::invalid, "\"{}\" never ends to expand: does a setting name itself?",
+                         found);
     }
     // What follows waits at the far end while the value is written where the mark stood.
     const std::size_t begin = static_cast<std::size_t>(found.data() - text.data());
@@ -37,14 +39,16 @@ base::Status expand(const settings::Store& store, std::span<char> text, std::siz
     char name[settings::Store::max_name];
     const std::size_t name_size = found.size() - 3;
     if (name_size > sizeof name) {
-      return base::Error(base::ErrorCode::too_large, "The name of a setting is longer than {} characters", sizeof name);
+      return base::Error(base::ErrorCode::too_large, "The name of a setting is longer than {} characters",
+                         sizeof name);
     }
     std::memcpy(name, found.data() + 2, name_size);
     std::memmove(text.data() + (text.size() - after), text.data() + begin + found.size(), after);
     base::TextWriter out(text.subspan(begin, text.size() - begin - after));
     static_cast<void>(store.format({name, name_size}, out));
     if (out.overflowed()) {
-      return base::Error(base::ErrorCode::too_large, "What ${{}} stands for makes the text longer than {} characters",
+      return base::Error(base::ErrorCode::too_large,
+                         "What ${{}} stands for makes the text longer than {} characters",
                          std::string_view(name, name_size), text.size());
     }
     const std::size_t end = begin + out.view().size();

@@ -23,12 +23,14 @@ struct Interpreter::Frame {
     base::TextWriter out(room);
     unquote(raw, out);
     if (out.overflowed() || word_count == max_words) {
-      return Error(ErrorCode::too_large, "The line is longer than {} characters or {} words", max_statement, max_words);
+      return Error(ErrorCode::too_large, "The line is longer than {} characters or {} words", max_statement,
+                   max_words);
     }
     std::size_t size = out.view().size();
     base::Status expanded = expand(store, room, size);
     if (!expanded.ok()) return expanded;
-    // A word that expands to nothing is none, so that `kernel uri ${options}` works without options; "" is one.
+    // A word that expands to nothing is none, so that `kernel uri ${options}` works without options; "" is
+    // one.
     if (size > 0 || raw == "\"\"" || raw == "''") words[word_count++] = {room.data(), size};
     used += size;
     return base::Done{};
@@ -44,10 +46,12 @@ const Command* CommandTable::find(std::string_view name) const {
 
 base::Status Interpreter::run(std::string_view text, std::string_view name) {
   if (depth_ == max_depth) {
-    return Error(ErrorCode::refused, "Cannot run {}: {} scripts have started each other; does one chain itself?", name, depth_);
+    return Error(ErrorCode::refused,
+                 "Cannot run {}: {} scripts have started each other; does one chain itself?", name, depth_);
   }
   void* memory = arena_.allocate(sizeof(Frame));
-  if (memory == nullptr) return Error(ErrorCode::no_memory, "No memory to run {}: clear settings and free images", name);
+  if (memory == nullptr)
+    return Error(ErrorCode::no_memory, "No memory to run {}: clear settings and free images", name);
   Frame* frame = new (memory) Frame;
   ++depth_;
   stopped_ = false;
@@ -99,7 +103,8 @@ base::Result<std::string_view> join(Words words, std::size_t first, std::span<ch
     if (i > first) out.append(' ');
     out.append(words[i]);
   }
-  if (out.overflowed()) return Error(ErrorCode::too_large, "The arguments are longer than {} characters", into.size());
+  if (out.overflowed())
+    return Error(ErrorCode::too_large, "The arguments are longer than {} characters", into.size());
   return out.view();
 }
 

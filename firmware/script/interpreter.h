@@ -17,7 +17,8 @@ struct Command {
   base::Status (*run)(void* context, Words words);
 };
 
-/// What a script can do. `context` is handed to each command and to `is_cancelled`, which is asked before each statement.
+/// What a script can do. `context` is handed to each command and to `is_cancelled`, which is asked before
+/// each statement.
 struct CommandTable {
   std::span<const Command> commands;
   void* context;

@@ -62,7 +62,8 @@ TEST_F(InterpreterTest, stops_at_the_first_failure_and_says_where) {
   EXPECT_EQ(run("#!gpxe\ndo a\nfail\ndo b"), "boot.gpxe:3: it will not");
   EXPECT_EQ(ran_, List{"do|a"});
   EXPECT_EQ(run("\n\ndance"), "boot.gpxe:3: there is no command \"dance\"; \"help\" lists them");
-  EXPECT_EQ(run(std::string_view("do a\ndo \0", 9)), "boot.gpxe:2: the line holds a NUL character; is this a script at all?");
+  EXPECT_EQ(run(std::string_view("do a\ndo \0", 9)),
+            "boot.gpxe:2: the line holds a NUL character; is this a script at all?");
 }
 
 TEST_F(InterpreterTest, exit_ends_the_script_that_says_it) {
@@ -74,7 +75,8 @@ TEST_F(InterpreterTest, exit_ends_the_script_that_says_it) {
 }
 
 TEST_F(InterpreterTest, expands_each_word_once_it_is_a_word) {
-  EXPECT_EQ(run("set a 'two words'\nset b a\ndo x${a}y ${${b}} ${nothing} \"\" ${net0/mac} \\${a} '${a}'"), "");
+  EXPECT_EQ(run("set a 'two words'\nset b a\ndo x${a}y ${${b}} ${nothing} \"\" ${net0/mac} \\${a} '${a}'"),
+            "");
   EXPECT_EQ(ran_, List{"do|xtwo wordsy|two words||02:00:00:00:00:01|${a}|${a}"});
 }
 
@@ -84,21 +86,27 @@ TEST_F(InterpreterTest, what_a_value_brings_is_expanded_again) {
 }
 
 TEST_F(InterpreterTest, expansion_without_end_or_measure_is_a_sentence) {
-  EXPECT_EQ(run("set a '${a}'\ndo ${a}"), "boot.gpxe:2: \"${a}\" never ends to expand: does a setting name itself?");
+  EXPECT_EQ(run("set a '${a}'\ndo ${a}"),
+            "boot.gpxe:2: \"${a}\" never ends to expand: does a setting name itself?");
   std::string text = "set x0 xxxxxxxx\n";
-  for (int i = 1; i < 20; ++i) text += "set x" + std::to_string(i) + " '${x" + std::to_string(i - 1) + "}${x" + std::to_string(i - 1) + "}'\n";
+  for (int i = 1; i < 20; ++i)
+    text += "set x" + std::to_string(i) + " '${x" + std::to_string(i - 1) + "}${x" + std::to_string(i - 1) +
+            "}'\n";
   EXPECT_NE(run(text + "do ${x19}"), "");
-  EXPECT_EQ(run("do ${" + std::string(300, 'n') + "}"), "boot.gpxe:1: The name of a setting is longer than 255 characters");
+  EXPECT_EQ(run("do ${" + std::string(300, 'n') + "}"),
+            "boot.gpxe:1: The name of a setting is longer than 255 characters");
 }
 
 TEST_F(InterpreterTest, lines_that_are_too_long_are_a_sentence_with_their_number) {
-  EXPECT_EQ(run("do a\ndo " + std::string(1 << 20, 'x')), "boot.gpxe:2: The line is longer than 4096 characters or 256 words");
+  EXPECT_EQ(run("do a\ndo " + std::string(1 << 20, 'x')),
+            "boot.gpxe:2: The line is longer than 4096 characters or 256 words");
   std::string many = "do";
   for (int i = 0; i < 300; ++i) many += " w";
   EXPECT_EQ(run(many), "boot.gpxe:1: The line is longer than 4096 characters or 256 words");
   EXPECT_EQ(run("do " + std::string(4000, 'x')), "");
   ASSERT_TRUE(store_.set("long", std::string(1400, 'y')).ok());
-  EXPECT_EQ(run("do ${long}${long}${long}").find("boot.gpxe:1: What ${long} stands for makes the text longer"), 0U);
+  EXPECT_EQ(
+      run("do ${long}${long}${long}").find("boot.gpxe:1: What ${long} stands for makes the text longer"), 0U);
 }
 
 TEST_F(InterpreterTest, a_script_that_starts_itself_ends_in_a_sentence) {

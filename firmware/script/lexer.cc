@@ -5,9 +5,15 @@ namespace script {
 
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
-bool is_quote(char c) { return c == '\'' || c == '"'; }
-bool can_be_escaped(char c) { return is_blank(c) || is_quote(c) || c == '$' || c == '#'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+}
+bool is_quote(char c) {
+  return c == '\'' || c == '"';
+}
+bool can_be_escaped(char c) {
+  return is_blank(c) || is_quote(c) || c == '$' || c == '#';
+}
 
 /// The length of the backslash and line end that `text` begins with, or 0.
 std::size_t joined_line(std::string_view text) {

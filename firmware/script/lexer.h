@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 // A script's text as words and line ends.
 //
-// Blanks part words, `#` at the beginning of a word begins a comment, a backslash before the line end joins two lines.
-// A word may stand in quotes when they enclose all of it: 'it''s' and foo="a b" are taken as they stand, as gPXE, which
-// knows no quotes, takes them, and so is an apostrophe. A backslash makes blank, quote, $ and # ordinary; before
-// anything else it is itself.
+// Blanks part words, `#` at the beginning of a word begins a comment, a backslash before the line end joins
+// two lines. A word may stand in quotes when they enclose all of it: 'it''s' and foo="a b" are taken as they
+// stand, as gPXE, which knows no quotes, takes them, and so is an apostrophe. A backslash makes blank, quote,
+// $ and # ordinary; before anything else it is itself.
 #pragma once
 
 #include <cstddef>

@@ -56,21 +56,28 @@ TEST(Lexer, quotes_enclose_whole_words_or_are_ordinary) {
 }
 
 TEST(Lexer, backslashes_make_some_characters_ordinary) {
-  EXPECT_EQ(words("a\\ b \\$x \\# \\'q c:\\dos\\run \\"), (List{"a b", "~x", "#", "'q", "c:\\dos\\run", "\\"}));
+  EXPECT_EQ(words("a\\ b \\$x \\# \\'q c:\\dos\\run \\"),
+            (List{"a b", "~x", "#", "'q", "c:\\dos\\run", "\\"}));
   EXPECT_EQ(words("kernel k \\\n  a=1 \\\r\n  b=2\nboot"), (List{"kernel", "k", "a=1", "b=2", "|", "boot"}));
   EXPECT_EQ(words("long\\\nword"), (List{"long", "word"}));
 }
 
 TEST(Lexer, an_expansion_may_hold_blanks) {
-  EXPECT_EQ(words("echo ${a b}c ${d${e f}} ${open x"), (List{"echo", "${a b}c", "${d${e f}}", "${open", "x"}));
+  EXPECT_EQ(words("echo ${a b}c ${d${e f}} ${open x"),
+            (List{"echo", "${a b}c", "${d${e f}}", "${open", "x"}));
 }
 
-TEST(Lexer, a_NUL_is_told) { EXPECT_EQ(words(std::string_view("a b\0c d", 7)), (List{"a", "!", "d"})); }
+TEST(Lexer, a_NUL_is_told) {
+  EXPECT_EQ(words(std::string_view("a b\0c d", 7)), (List{"a", "!", "d"}));
+}
 
 TEST(Lexer, counts_lines) {
   Lexer lexer("a\nb \\\nc\nd");
   std::string_view raw;
-  const auto skip_line = [&] { while (lexer.next(raw) == Lexer::Token::word) {} };
+  const auto skip_line = [&] {
+    while (lexer.next(raw) == Lexer::Token::word) {
+    }
+  };
   EXPECT_EQ(lexer.line(), 1U);
   skip_line();
   EXPECT_EQ(lexer.line(), 2U);

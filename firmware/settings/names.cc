@@ -31,7 +31,9 @@ constexpr KnownName known_names[] = {
     {"dhcp-server", Type::ipv4, Tag::option(option::server_identifier)},
     {"vendor-class", Type::string, Tag::option(option::vendor_class)},
     {"filename", Type::string, Tag::option(option::boot_file_name)},
-    {"next-server", Type::ipv4, {Tag::siaddr}},  // the packet's siaddr field; option 66 is a name and not this
+    {"next-server",
+     Type::ipv4,
+     {Tag::siaddr}},  // the packet's siaddr field; option 66 is a name and not this
     {"user-class", Type::string, Tag::option(option::user_class)},
     {"initiator-iqn", Type::string, Tag::option(option::initiator_iqn)},
     {"priority", Type::int8, Tag::nested(option::etherboot_encapsulated, 1)},
@@ -51,9 +53,15 @@ struct ScopeName {
   Scope scope;
 };
 constexpr ScopeName scope_names[] = {
-    {"net0", Scope::net0},           {"netX", Scope::net0},           {"net0.dhcp", Scope::dhcp},
-    {"netX.dhcp", Scope::dhcp},      {"dhcp", Scope::dhcp},           {"proxydhcp", Scope::proxydhcp},
-    {"net0.proxydhcp", Scope::proxydhcp}, {"smbios", Scope::smbios},  {"builtin", Scope::builtin},
+    {"net0", Scope::net0},
+    {"netX", Scope::net0},
+    {"net0.dhcp", Scope::dhcp},
+    {"netX.dhcp", Scope::dhcp},
+    {"dhcp", Scope::dhcp},
+    {"proxydhcp", Scope::proxydhcp},
+    {"net0.proxydhcp", Scope::proxydhcp},
+    {"smbios", Scope::smbios},
+    {"builtin", Scope::builtin},
 };
 
 /// "67" or "175.176"; none when it is a name, an option number out of range, or nested deeper.
@@ -73,7 +81,8 @@ base::Result<SettingId> parse_id(std::string_view id) {
   parsed.name = id;
   if (const std::size_t colon = id.rfind(':'); colon != std::string_view::npos) {
     parsed.type = type_named(id.substr(colon + 1));
-    if (!parsed.type) return Error(ErrorCode::invalid, "Setting \"{}\": there is no type \"{}\"", id, id.substr(colon + 1));
+    if (!parsed.type)
+      return Error(ErrorCode::invalid, "Setting \"{}\": there is no type \"{}\"", id, id.substr(colon + 1));
     parsed.name = id.substr(0, colon);
   }
   if (const std::size_t slash = parsed.name.rfind('/'); slash != std::string_view::npos) {
@@ -81,7 +90,8 @@ base::Result<SettingId> parse_id(std::string_view id) {
     for (const ScopeName& entry : scope_names) {
       if (entry.name == scope) parsed.scope = entry.scope;
     }
-    if (!parsed.scope) return Error(ErrorCode::invalid, "Setting \"{}\": there is no scope \"{}\"", id, scope);
+    if (!parsed.scope)
+      return Error(ErrorCode::invalid, "Setting \"{}\": there is no scope \"{}\"", id, scope);
     parsed.name.remove_prefix(slash + 1);
   }
   if (parsed.name.empty()) return Error(ErrorCode::invalid, "Setting \"{}\" has no name", id);

@@ -23,7 +23,9 @@ struct Tag {
   std::uint16_t value = none;
 
   static constexpr Tag option(unsigned code) { return {static_cast<std::uint16_t>(code)}; }
-  static constexpr Tag nested(unsigned code, unsigned inner) { return {static_cast<std::uint16_t>(code << 8 | inner)}; }
+  static constexpr Tag nested(unsigned code, unsigned inner) {
+    return {static_cast<std::uint16_t>(code << 8 | inner)};
+  }
   constexpr bool is_none() const { return value == none; }
   constexpr bool is_nested() const { return value > 0xff && value < 0xff00; }
   constexpr std::uint8_t code() const { return static_cast<std::uint8_t>(is_nested() ? value >> 8 : value); }

@@ -17,7 +17,9 @@ struct Store::Entry {
   std::uint16_t value_size;
 
   std::uint8_t* tail() { return static_cast<std::uint8_t*>(static_cast<void*>(this + 1)); }
-  const std::uint8_t* tail() const { return static_cast<const std::uint8_t*>(static_cast<const void*>(this + 1)); }
+  const std::uint8_t* tail() const {
+    return static_cast<const std::uint8_t*>(static_cast<const void*>(this + 1));
+  }
   std::string_view name() const { return base::as_text({tail(), name_size}); }
   base::Bytes value() const { return {tail() + name_size, value_size}; }
   bool is(Scope wanted, const SettingId& id) const {
@@ -73,8 +75,8 @@ base::Status Store::set(std::string_view id, std::string_view text) {
   if (!parsed.ok()) return parsed.error();
   const Scope scope = parsed->scope.value_or(Scope::user);
   if (scope != Scope::user && scope != Scope::net0) {
-    return Error(ErrorCode::invalid, "Setting \"{}\" cannot be set by hand: use \"net0/{}\" or \"{}\"", id, parsed->name,
-                 parsed->name);
+    return Error(ErrorCode::invalid, "Setting \"{}\" cannot be set by hand: use \"net0/{}\" or \"{}\"", id,
+                 parsed->name, parsed->name);
   }
   const Type type = parsed->type.value_or(Type::string);
   Scratch scratch;
@@ -87,7 +89,8 @@ base::Status Store::set(std::string_view id, std::string_view text) {
 
   void* memory = arena_.allocate(sizeof(Entry) + name.size() + value->size());
   if (memory == nullptr) {
-    return Error(ErrorCode::no_memory, "No memory for setting \"{}\": clear settings that are no longer needed", id);
+    return Error(ErrorCode::no_memory,
+                 "No memory for setting \"{}\": clear settings that are no longer needed", id);
   }
   static_cast<void>(clear(id));
   entries_ = new (memory) Entry{entries_,

@@ -10,7 +10,7 @@ namespace settings {
 /// What does not change while we run. The texts and bytes outlive the store.
 struct Machine {
   base::MacAddress mac;
-  base::Bytes bus_id;    // as in DHCP option 175.177: 01, PCI vendor, PCI device; or empty
+  base::Bytes bus_id;       // as in DHCP option 175.177: 01, PCI vendor, PCI device; or empty
   base::Bytes smbios_uuid;  // as SMBIOS keeps it: the first three fields little endian; or empty
   std::string_view version;
   std::string_view platform;
@@ -33,7 +33,8 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  /// What `net0.dhcp` and `proxydhcp` look into: whole BOOTP payloads, only referred to; empty: no such scope now.
+  /// What `net0.dhcp` and `proxydhcp` look into: whole BOOTP payloads, only referred to; empty: no such scope
+  /// now.
   void set_packets(base::Bytes ack, base::Bytes proxy_ack) {
     ack_ = ack;
     proxy_ack_ = proxy_ack;
@@ -43,8 +44,8 @@ class Store {
   base::Status set(std::string_view id, std::string_view value);
   base::Status clear(std::string_view id);
 
-  /// The first scope that has it: set by hand, the card, its DHCP, ProxyDHCP, SMBIOS, our own. The bytes stand in
-  /// `scratch` or in the store. Nothing for names that make no sense, too.
+  /// The first scope that has it: set by hand, the card, its DHCP, ProxyDHCP, SMBIOS, our own. The bytes
+  /// stand in `scratch` or in the store. Nothing for names that make no sense, too.
   std::optional<Value> find(std::string_view id, Scratch& scratch) const;
   /// Appends the value as text; false when there is none.
   bool format(std::string_view id, base::TextWriter& out) const;

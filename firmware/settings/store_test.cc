@@ -60,12 +60,13 @@ TEST_F(StoreTest, knows_the_machine) {
 }
 
 TEST_F(StoreTest, reads_the_ack) {
-  const auto packet = ack(base::Ipv4Address::of(198, 18, 77, 100), base::Ipv4Address::of(198, 18, 77, 1), "undionly.kpxe",
-                          {{option::subnet_mask, std::string("\xff\xff\xff\0", 4)},
-                           {option::router, std::string("\xc6\x12\x4d\xfe\xc6\x12\x4d\xfd", 8)},
-                           {option::host_name, "node7"},
-                           {option::tftp_server_name, "elsewhere"},
-                           {option::etherboot_encapsulated, std::string("\xb0\x01\x01\xbe\x03joe", 8)}});
+  const auto packet =
+      ack(base::Ipv4Address::of(198, 18, 77, 100), base::Ipv4Address::of(198, 18, 77, 1), "undionly.kpxe",
+          {{option::subnet_mask, std::string("\xff\xff\xff\0", 4)},
+           {option::router, std::string("\xc6\x12\x4d\xfe\xc6\x12\x4d\xfd", 8)},
+           {option::host_name, "node7"},
+           {option::tftp_server_name, "elsewhere"},
+           {option::etherboot_encapsulated, std::string("\xb0\x01\x01\xbe\x03joe", 8)}});
   store_.set_packets(packet, {});
   EXPECT_EQ(get("ip"), "198.18.77.100");
   EXPECT_EQ(get("netmask"), "255.255.255.0");
@@ -131,7 +132,8 @@ TEST_F(StoreTest, a_name_of_ones_own_keeps_the_type_it_was_set_with) {
 TEST_F(StoreTest, refuses_in_sentences) {
   EXPECT_EQ(sentence(store_.set("net9/ip", "1.2.3.4")), "Setting \"net9/ip\": there is no scope \"net9\"");
   EXPECT_EQ(sentence(store_.set("ip:float", "1")), "Setting \"ip:float\": there is no type \"float\"");
-  EXPECT_EQ(sentence(store_.set("ip", "fish")), "Setting \"ip\": \"fish\" is not an IPv4 address such as 192.0.2.1");
+  EXPECT_EQ(sentence(store_.set("ip", "fish")),
+            "Setting \"ip\": \"fish\" is not an IPv4 address such as 192.0.2.1");
   EXPECT_EQ(sentence(store_.set("builtin/version", "9")),
             "Setting \"builtin/version\" cannot be set by hand: use \"net0/version\" or \"version\"");
   EXPECT_NE(sentence(store_.set(":string", "x")), "");
@@ -152,7 +154,8 @@ TEST_F(StoreTest, memory_that_ends_is_a_sentence_and_leaves_the_old_value) {
 
 // F11: every length of packet, and a setting that is longer than its type.
 TEST_F(StoreTest, F11_packets_cut_short_show_nothing_or_what_is_there) {
-  const auto whole = ack(base::Ipv4Address::of(10, 0, 0, 9), {}, "file", {{option::interface_mtu, "123456789"}});
+  const auto whole =
+      ack(base::Ipv4Address::of(10, 0, 0, 9), {}, "file", {{option::interface_mtu, "123456789"}});
   for (std::size_t size = 0; size <= whole.size(); ++size) {
     const std::vector<std::uint8_t> cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
     store_.set_packets(cut, cut);

@@ -16,20 +16,23 @@ struct TypeName {
   Type type;
 };
 constexpr TypeName type_names[] = {
-    {"string", Type::string}, {"uristring", Type::uristring}, {"ipv4", Type::ipv4},     {"int8", Type::int8},
-    {"int16", Type::int16},   {"int32", Type::int32},         {"uint8", Type::uint8},   {"uint16", Type::uint16},
-    {"uint32", Type::uint32}, {"hex", Type::hex},             {"hexhyp", Type::hexhyp}, {"hexraw", Type::hexraw},
+    {"string", Type::string}, {"uristring", Type::uristring}, {"ipv4", Type::ipv4},
+    {"int8", Type::int8},     {"int16", Type::int16},         {"int32", Type::int32},
+    {"uint8", Type::uint8},   {"uint16", Type::uint16},       {"uint32", Type::uint32},
+    {"hex", Type::hex},       {"hexhyp", Type::hexhyp},       {"hexraw", Type::hexraw},
     {"uuid", Type::uuid},
 };
 
 constexpr std::size_t integer_size(Type type) {
   return type == Type::int8 || type == Type::uint8 ? 1 : type == Type::int16 || type == Type::uint16 ? 2 : 4;
 }
-constexpr bool is_signed(Type type) { return type >= Type::int8 && type <= Type::int32; }
+constexpr bool is_signed(Type type) {
+  return type >= Type::int8 && type <= Type::int32;
+}
 
 bool is_unreserved(char c) {  // [rfc3986 2.3]
-  return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '.' || c == '_' ||
-         c == '~';
+  return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
 }
 
 Error not_a(std::string_view text, std::string_view what) {
@@ -44,7 +47,8 @@ base::Result<base::Bytes> parse_integer(Type type, std::string_view text, base::
   if (hexadecimal) digits.remove_prefix(2);
   std::uint64_t value = 0;
   const unsigned bits = static_cast<unsigned>(8 * integer_size(type));
-  const std::uint64_t limit = is_signed(type) ? (std::uint64_t{1} << (bits - 1)) - !negative : (std::uint64_t{1} << bits) - 1;
+  const std::uint64_t limit =
+      is_signed(type) ? (std::uint64_t{1} << (bits - 1)) - !negative : (std::uint64_t{1} << bits) - 1;
   if (!base::parse_number(digits, hexadecimal ? 16 : 10, value) || value > limit) {
     return Error(ErrorCode::invalid, "\"{}\" is not a whole number that fits {} bits", text, bits);
   }
@@ -91,7 +95,8 @@ base::Result<base::Bytes> parse_value(Type type, std::string_view text, base::Mu
     case Type::string:
     case Type::uristring:
       if (text.size() > buffer.size()) {
-        return Error(ErrorCode::too_large, "The value is longer than the {} characters a setting can have", buffer.size());
+        return Error(ErrorCode::too_large, "The value is longer than the {} characters a setting can have",
+                     buffer.size());
       }
       base::copy_bytes(buffer.data(), base::as_bytes(text));
       return base::Bytes(buffer.first(text.size()));
@@ -131,7 +136,8 @@ void format_value(Type type, base::Bytes bytes, base::TextWriter& out) {
       return;
     }
     case Type::ipv4:
-      if (bytes.size() >= 4) out.print("{}", base::Ipv4Address{base::load_be32(bytes.data())});  // the first of a list
+      if (bytes.size() >= 4)
+        out.print("{}", base::Ipv4Address{base::load_be32(bytes.data())});  // the first of a list
       return;
     case Type::hex:
       return format_hex(bytes, ":", out);

@@ -39,7 +39,8 @@ TEST(Values, round_trip_in_each_type) {
   EXPECT_EQ(round_trip(Type::hex, "525400"), "52:54:00");
   EXPECT_EQ(round_trip(Type::hexhyp, "52:54:00"), "52-54-00");
   EXPECT_EQ(round_trip(Type::hexraw, "52-54-00"), "525400");
-  EXPECT_EQ(round_trip(Type::uuid, "01020304-0506-0708-090a-0b0c0d0e0f10"), "01020304-0506-0708-090a-0b0c0d0e0f10");
+  EXPECT_EQ(round_trip(Type::uuid, "01020304-0506-0708-090a-0b0c0d0e0f10"),
+            "01020304-0506-0708-090a-0b0c0d0e0f10");
 }
 
 TEST(Values, what_does_not_fit_the_type_is_refused) {
