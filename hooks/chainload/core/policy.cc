@@ -34,7 +34,7 @@ PolicyError error_at(std::string key, std::string sentence) {
   return {std::move(key), std::move(sentence)};
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "\"" + printable(text) + "\"";
 }
 
@@ -42,12 +42,12 @@ std::optional<PolicyError> check_name(const std::string& key, const std::string&
   if (name.empty()) return error_at(key, "it is empty: write a file name or a URL");
   const bool plain = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
   if (!plain) {
-    return error_at(key, quoted(name) +
+    return error_at(key, in_quotes(name) +
                              " holds a space, a control character or a letter outside ASCII: "
                              "percent-encode it in a URL, or rename the file");
   }
   if (name.find("%{") != std::string::npos) {
-    return error_at(key, quoted(name) +
+    return error_at(key, in_quotes(name) +
                              " holds %{…}, which this version does not expand: "
                              "write ${…}, which gPXE and iPXE expand themselves");
   }
@@ -67,7 +67,7 @@ std::optional<PolicyError> check_user_classes(const std::vector<std::string>& cl
   }
   for (const std::string& name : classes) {
     if (name.empty() || name.size() > 255) {
-      return error_at("user-classes", quoted(name) + " is " + std::to_string(name.size()) +
+      return error_at("user-classes", in_quotes(name) + " is " + std::to_string(name.size()) +
                                           " octets long: a user class has 1 to 255");
     }
   }
@@ -81,7 +81,7 @@ std::optional<PolicyError> check_fits(const std::string& key, std::uint16_t arch
       is_http_architecture(architecture) ? ClientKind::http_client : ClientKind::pxe_client;
   const std::size_t most = longest_boot_file(kind, architecture);
   if (name.size() <= most) return std::nullopt;
-  return error_at(key, quoted(name) + " is " + std::to_string(name.size()) + " characters long and " +
+  return error_at(key, in_quotes(name) + " is " + std::to_string(name.size()) + " characters long and " +
                            std::string(architecture_name(architecture)) + " clients read at most " +
                            std::to_string(most) + ": use a shorter name");
 }
@@ -122,7 +122,7 @@ std::optional<PolicyError> fill_firmware(const PolicySettings& settings, Policy&
     const std::string key = "firmware." + printable(name);
     const auto architecture = architecture_by_name(name);
     if (!architecture) {
-      return error_at(key, quoted(name) +
+      return error_at(key, in_quotes(name) +
                                " is no architecture: write a name such as \"x86-bios\", \"x64-uefi\" or "
                                "\"arm64-uefi\", or a number from 0 to " +
                                std::to_string(architecture_count - 1));
@@ -133,7 +133,7 @@ std::optional<PolicyError> fill_firmware(const PolicySettings& settings, Policy&
     }
     if (auto error = check_name(key, file)) return error;
     if (is_http_architecture(*architecture) && is_url(file) && !is_http_url(file)) {
-      return error_at(key, quoted(file) + " is not an HTTP URL, and " +
+      return error_at(key, in_quotes(file) + " is not an HTTP URL, and " +
                                std::string(architecture_name(*architecture)) +
                                " clients fetch by HTTP: write http://… or a file name");
     }
@@ -180,13 +180,13 @@ MadePolicy make_policy(const PolicySettings& settings) {
   const auto next_server = parse_ipv4(settings.next_server);
   if (!next_server) {
     return fail(
-        error_at("next-server", quoted(settings.next_server) +
+        error_at("next-server", in_quotes(settings.next_server) +
                                     " is not an IPv4 address: write four numbers, such as \"192.0.2.10\" "
                                     "(clients that boot cannot look up names here)"));
   }
   if (*next_server == Ipv4::unset || static_cast<std::uint32_t>(*next_server) >> 28 >= 0xe) {
     return fail(error_at("next-server",
-                         quoted(settings.next_server) +
+                         in_quotes(settings.next_server) +
                              " is not the address of one machine: write the boot server's own address"));
   }
   policy.next_server = *next_server;
