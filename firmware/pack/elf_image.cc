@@ -53,7 +53,7 @@ std::variant<ElfImage, std::string> read_elf(const std::vector<std::uint8_t>& fi
       if (ELF32_ST_BIND(symbol.st_info) == STB_GLOBAL) symbols[in.text(sections[section.sh_link].sh_offset + symbol.st_name)] = symbol.st_value;
     }
   }
-  for (const char* name : {"image_begin", "image_end", "memory_end", "start"}) {
+  for (const char* name : {"image_begin", "code_end", "image_end", "memory_end", "start"}) {
     if (!symbols.contains(name)) return std::string("no symbol ") + name;
   }
 
@@ -61,7 +61,10 @@ std::variant<ElfImage, std::string> read_elf(const std::vector<std::uint8_t>& fi
   image.address = symbols["image_begin"];
   image.memory_end = symbols["memory_end"];
   if (symbols["start"] != image.address) return std::string("start is not the first thing in the image");
-  if (symbols["image_end"] < image.address) return std::string("image_end lies below image_begin");
+  image.code_size = symbols["code_end"] - image.address;
+  if (symbols["code_end"] < image.address || symbols["image_end"] < symbols["code_end"]) {
+    return std::string("image_begin, code_end and image_end are not in this order");
+  }
   image.bytes.resize(symbols["image_end"] - image.address);
   for (const Elf32_Shdr& section : sections) {
     if ((section.sh_flags & SHF_ALLOC) == 0 || section.sh_type == SHT_NOBITS || section.sh_size == 0) continue;

@@ -13,6 +13,7 @@ struct ElfImage {
   std::uint32_t address = 0;                // image_begin
   std::uint32_t memory_end = 0;             // with zeroed variables and the stack
   std::vector<std::uint8_t> bytes;          // image_begin to image_end
+  std::uint32_t code_size = 0;              // of these, image_begin to code_end
   std::vector<std::uint32_t> relocations;   // offsets of 32-bit addresses, sorted
 };
 

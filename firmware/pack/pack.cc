@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// pack STUB ELF OUTPUT: the linked image, relocatable and compressed, behind the stub that unpacks it.
+// pack flat ELF FLAT: the linked image as it is to be compressed, with its relocation table behind it.
+// pack join STUB ELF LZMA OUTPUT: the stub, told about the image, and the compressed image behind it.
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -7,36 +8,52 @@
 #include <string>
 
 #include "base/siphash.h"
+#include "pack/call_filter.h"
 #include "pack/elf_image.h"
-#include "pack/lz4.h"
 #include "platform/bios/low_layout.h"
 
 namespace {
 
-using pack::Buffer;
+using Buffer = std::vector<std::uint8_t>;
 
 constexpr char stamp_magic[] = {'C', 'h', 'a', 'i', 'n', 'l', 'd', '1'};
 constexpr std::size_t stamp_version_size = 16;
 static_assert(sizeof stamp_magic + stamp_version_size + 16 == bios::image_stamp_size);
 constexpr std::uint32_t stub_words_offset = bios::image_stamp_offset + bios::image_stamp_size;
 
-constexpr std::uint32_t early_stack = 16 * 1024;     // below the low block, until the image is at home
-constexpr std::uint32_t stub_stack = 256;            // below the image while it is unpacked
-constexpr std::uint32_t least_base_memory = 0x80000; // what a ROM that keeps much for itself still leaves
+constexpr std::uint32_t early_stack = 16 * 1024;      // below the low block, until the image is at home
+constexpr std::uint32_t unpacker_room = 0x5000;       // stub.asm: DECODER_ROOM
+constexpr std::uint32_t least_base_memory = 0x80000;  // what a ROM that keeps much for itself still leaves
 
-bool read_file(const char* name, Buffer& bytes) {
+struct Failure {
+  std::string why;
+};
+
+Buffer read_file(const std::string& name) {
   std::ifstream in(name, std::ios::binary);
-  if (!in) return false;
-  bytes.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-  return true;
+  if (!in) throw Failure{"cannot read " + name};
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-int fail(const std::string& why) {
-  std::fprintf(stderr, "pack: %s\n", why.c_str());
-  return 1;
+void write_file(const std::string& name, const Buffer& bytes) {
+  std::ofstream out(name, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  if (!out.flush()) throw Failure{"cannot write " + name};
 }
 
-void store32(std::uint8_t* at, std::uint32_t value) { base::store_le32(at, value); }
+pack::ElfImage read_image(const std::string& name) {
+  auto read = pack::read_elf(read_file(name));
+  if (const auto* why = std::get_if<std::string>(&read)) throw Failure{name + ": " + *why};
+  return std::get<pack::ElfImage>(std::move(read));
+}
+
+void flatten(const std::string& elf, const std::string& output) {
+  pack::ElfImage image = read_image(elf);
+  pack::make_calls_absolute(std::span(image.bytes).first(image.code_size));
+  const Buffer table = pack::relocation_table(image.relocations);
+  image.bytes.insert(image.bytes.end(), table.begin(), table.end());
+  write_file(output, image.bytes);
+}
 
 /// Two keyed hashes over all that follows the stamp: 128 bits that differ when anything does.
 void write_stamp(Buffer& image) {
@@ -47,51 +64,57 @@ void write_stamp(Buffer& image) {
   const base::Bytes content = base::Bytes(image).subspan(stub_words_offset);
   for (std::uint64_t key : {1, 2}) {
     const std::uint64_t hash = base::siphash({key, 0}, content);
-    store32(at, static_cast<std::uint32_t>(hash));
-    store32(at + 4, static_cast<std::uint32_t>(hash >> 32));
+    base::store_le32(at, static_cast<std::uint32_t>(hash));
+    base::store_le32(at + 4, static_cast<std::uint32_t>(hash >> 32));
     at += 8;
   }
+}
+
+void join(const std::string& stub_name, const std::string& elf, const std::string& lzma, const std::string& output) {
+  Buffer out = read_file(stub_name);
+  const std::size_t stub_size = out.size();
+  if (stub_size < stub_words_offset + 16) throw Failure{"the stub is too short for its words"};
+  const pack::ElfImage image = read_image(elf);
+  const std::size_t table_size = pack::relocation_table(image.relocations).size();
+  const Buffer packed = read_file(lzma);
+  out.insert(out.end(), packed.begin(), packed.end());
+
+  const auto flat_size = static_cast<std::uint32_t>(image.bytes.size() + table_size);
+  const std::uint32_t needed_end = image.address + flat_size + early_stack + bios::low_block_size + 4096;
+  if (bios::image_load_address + out.size() + unpacker_room > image.address) {
+    throw Failure{"the packed image reaches into the place where it is unpacked: move image.ld's address up"};
+  }
+  if (needed_end > least_base_memory) throw Failure{"the image does not fit into base memory while it starts"};
+  std::uint8_t* const words = &out[stub_words_offset];
+  base::store_le32(words, image.address);
+  base::store_le32(words + 4, flat_size);
+  base::store_le32(words + 8, image.code_size);
+  base::store_le32(words + 12, needed_end);
+  write_stamp(out);
+  write_file(output, out);
+
+  std::printf("%zu bytes = stub %zu + LZMA %zu\n", out.size(), stub_size, packed.size());
+  std::printf("  unpacked %u: code %u, data %zu, relocations %zu (%zu addresses); zeroed and stack %zu\n", flat_size,
+              image.code_size, image.bytes.size() - image.code_size, table_size, image.relocations.size(),
+              image.memory_end - image.address - image.bytes.size());
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: pack STUB ELF OUTPUT\n");
-    return 2;
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  try {
+    if (command == "flat" && argc == 4) {
+      flatten(argv[2], argv[3]);
+    } else if (command == "join" && argc == 6) {
+      join(argv[2], argv[3], argv[4], argv[5]);
+    } else {
+      std::fprintf(stderr, "usage: pack flat ELF FLAT | pack join STUB ELF LZMA OUTPUT\n");
+      return 2;
+    }
+  } catch (const Failure& failure) {
+    std::fprintf(stderr, "pack: %s\n", failure.why.c_str());
+    return 1;
   }
-  Buffer stub, elf;
-  if (!read_file(argv[1], stub) || !read_file(argv[2], elf)) return fail("cannot read the stub or the ELF file");
-  if (stub.size() < stub_words_offset + 16) return fail("the stub is too short for its words");
-  const auto read = pack::read_elf(elf);
-  if (const auto* why = std::get_if<std::string>(&read)) return fail(std::string(argv[2]) + ": " + *why);
-  const auto& image = std::get<pack::ElfImage>(read);
-
-  Buffer flat = image.bytes;
-  const Buffer table = pack::relocation_table(image.relocations);
-  flat.insert(flat.end(), table.begin(), table.end());
-  const Buffer packed = pack::lz4_pack(flat);
-  if (pack::lz4_unpack(packed) != flat) return fail("what was packed does not unpack");
-
-  Buffer out = stub;
-  out.insert(out.end(), packed.begin(), packed.end());
-  const auto flat_end = static_cast<std::uint32_t>(image.address + flat.size());
-  const std::uint32_t needed_end = flat_end + early_stack + bios::low_block_size + 4096;
-  if (bios::image_load_address + out.size() + stub_stack > image.address) {
-    return fail("the packed image reaches into the place where it is unpacked: move image.ld's address up");
-  }
-  if (needed_end > least_base_memory) return fail("the image does not fit into base memory while it starts");
-  store32(&out[stub_words_offset], static_cast<std::uint32_t>(packed.size()));
-  store32(&out[stub_words_offset + 4], image.address);
-  store32(&out[stub_words_offset + 8], needed_end);
-  write_stamp(out);
-
-  std::ofstream file(argv[3], std::ios::binary);
-  file.write(reinterpret_cast<const char*>(out.data()), static_cast<std::streamsize>(out.size()));
-  if (!file.flush()) return fail(std::string("cannot write ") + argv[3]);
-  const std::size_t zeroed = image.memory_end - image.address - image.bytes.size();
-  std::printf("undionly.kpxe: %zu bytes = stub %zu + LZ4 %zu\n", out.size(), stub.size(), packed.size());
-  std::printf("  unpacked %zu: image %zu, relocations %zu (%zu addresses); zeroed and stack %zu\n", flat.size(),
-              image.bytes.size(), table.size(), image.relocations.size(), zeroed);
   return 0;
 }

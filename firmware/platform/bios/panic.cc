@@ -14,7 +14,7 @@ namespace {
 struct Gate {
   std::uint16_t offset_low, selector, type, offset_high;
 };
-constinit Gate gates[32];
+constinit Gate gates[32]{};
 
 /// What exception_common of start.asm finds on the stack; an error code, where there is one, comes before EIP.
 struct Frame {

@@ -6,9 +6,10 @@
 
 #include "platform/bios/panic.h"
 
+// [[gnu::used]]: link-time optimisation sees who calls these only after it has thrown away what nobody calls.
 extern "C" {
 
-void* memcpy(void* to, const void* from, std::size_t n) {
+[[gnu::used]] void* memcpy(void* to, const void* from, std::size_t n) {
   void* d = to;
   std::size_t words = n >> 2;
   asm volatile("rep movsl\n\tmovl %3, %%ecx\n\trep movsb"
@@ -18,7 +19,7 @@ void* memcpy(void* to, const void* from, std::size_t n) {
   return to;
 }
 
-void* memmove(void* to, const void* from, std::size_t n) {
+[[gnu::used]] void* memmove(void* to, const void* from, std::size_t n) {
   if (static_cast<std::size_t>(static_cast<char*>(to) - static_cast<const char*>(from)) >= n) return memcpy(to, from, n);
   // From the end: the odd bytes, then words.
   void* d = static_cast<char*>(to) + n - 1;
@@ -31,7 +32,7 @@ void* memmove(void* to, const void* from, std::size_t n) {
   return to;
 }
 
-void* memset(void* to, int value, std::size_t n) {
+[[gnu::used]] void* memset(void* to, int value, std::size_t n) {
   void* d = to;
   std::size_t words = n >> 2;
   asm volatile("rep stosl\n\tmovl %3, %%ecx\n\trep stosb"
@@ -41,7 +42,7 @@ void* memset(void* to, int value, std::size_t n) {
   return to;
 }
 
-int memcmp(const void* a, const void* b, std::size_t n) {
+[[gnu::used]] int memcmp(const void* a, const void* b, std::size_t n) {
   const auto* x = static_cast<const unsigned char*>(a);
   const auto* y = static_cast<const unsigned char*>(b);
   for (; n != 0; --n, ++x, ++y) {
@@ -64,7 +65,7 @@ std::size_t strlen(const char* text) {
   return n;
 }
 
-std::uint64_t __udivmoddi4(std::uint64_t dividend, std::uint64_t divisor, std::uint64_t* remainder) {
+[[gnu::used]] std::uint64_t __udivmoddi4(std::uint64_t dividend, std::uint64_t divisor, std::uint64_t* remainder) {
   const auto divide = [](std::uint32_t high, std::uint32_t low, std::uint32_t by, std::uint32_t& rest) {
     std::uint32_t quotient;
     asm("divl %4" : "=a"(quotient), "=d"(rest) : "a"(low), "d"(high), "rm"(by) : "cc");
@@ -93,15 +94,15 @@ std::uint64_t __udivmoddi4(std::uint64_t dividend, std::uint64_t divisor, std::u
   return quotient;
 }
 
-std::uint64_t __udivdi3(std::uint64_t dividend, std::uint64_t divisor) { return __udivmoddi4(dividend, divisor, nullptr); }
+[[gnu::used]] std::uint64_t __udivdi3(std::uint64_t dividend, std::uint64_t divisor) { return __udivmoddi4(dividend, divisor, nullptr); }
 
-std::uint64_t __umoddi3(std::uint64_t dividend, std::uint64_t divisor) {
+[[gnu::used]] std::uint64_t __umoddi3(std::uint64_t dividend, std::uint64_t divisor) {
   std::uint64_t remainder;
   __udivmoddi4(dividend, divisor, &remainder);
   return remainder;
 }
 
-std::int64_t __divmoddi4(std::int64_t dividend, std::int64_t divisor, std::int64_t* remainder) {
+[[gnu::used]] std::int64_t __divmoddi4(std::int64_t dividend, std::int64_t divisor, std::int64_t* remainder) {
   const auto magnitude = [](std::int64_t v) { return v < 0 ? 0 - static_cast<std::uint64_t>(v) : static_cast<std::uint64_t>(v); };
   std::uint64_t rest;
   const std::uint64_t quotient = __udivmoddi4(magnitude(dividend), magnitude(divisor), &rest);
@@ -109,12 +110,37 @@ std::int64_t __divmoddi4(std::int64_t dividend, std::int64_t divisor, std::int64
   return static_cast<std::int64_t>((dividend < 0) != (divisor < 0) ? 0 - quotient : quotient);
 }
 
-std::int64_t __divdi3(std::int64_t dividend, std::int64_t divisor) { return __divmoddi4(dividend, divisor, nullptr); }
+[[gnu::used]] std::int64_t __divdi3(std::int64_t dividend, std::int64_t divisor) { return __divmoddi4(dividend, divisor, nullptr); }
 
-std::int64_t __moddi3(std::int64_t dividend, std::int64_t divisor) {
+[[gnu::used]] std::int64_t __moddi3(std::int64_t dividend, std::int64_t divisor) {
   std::int64_t remainder;
   __divmoddi4(dividend, divisor, &remainder);
   return remainder;
+}
+
+// Shifts of 64 bits, which clang calls where it optimises for size.
+namespace {
+struct Halves {
+  std::uint32_t low, high;
+};
+constexpr std::uint64_t join(Halves h) { return std::uint64_t{h.high} << 32 | h.low; }
+}  // namespace
+[[gnu::used]] std::uint64_t __ashldi3(std::uint64_t value, int by) {
+  const auto low = static_cast<std::uint32_t>(value), high = static_cast<std::uint32_t>(value >> 32);
+  if (by >= 32) return join({0, low << (by - 32)});
+  return by == 0 ? value : join({low << by, high << by | low >> (32 - by)});
+}
+[[gnu::used]] std::uint64_t __lshrdi3(std::uint64_t value, int by) {
+  const auto low = static_cast<std::uint32_t>(value), high = static_cast<std::uint32_t>(value >> 32);
+  if (by >= 32) return join({high >> (by - 32), 0});
+  return by == 0 ? value : join({low >> by | high << (32 - by), high >> by});
+}
+[[gnu::used]] std::int64_t __ashrdi3(std::int64_t value, int by) {
+  const auto low = static_cast<std::uint32_t>(value);
+  const auto high = static_cast<std::int32_t>(value >> 32);
+  if (by >= 32) return static_cast<std::int64_t>(join({static_cast<std::uint32_t>(high >> (by - 32)), static_cast<std::uint32_t>(high >> 31)}));
+  if (by == 0) return value;
+  return static_cast<std::int64_t>(join({low >> by | static_cast<std::uint32_t>(high) << (32 - by), static_cast<std::uint32_t>(high >> by)}));
 }
 
 [[noreturn]] void abort() { bios::panic("a value was taken that was not there (abort)"); }
@@ -123,10 +149,10 @@ std::int64_t __moddi3(std::int64_t dividend, std::int64_t divisor) {
 }  // extern "C"
 
 namespace std {
-[[noreturn]] void __throw_bad_optional_access() { bios::panic("an empty optional was read"); }
-[[noreturn]] void __throw_bad_variant_access(const char* why) { bios::panic(why); }
-[[noreturn]] void __throw_out_of_range_fmt(const char* why, ...) { bios::panic(why); }
-[[noreturn]] void __throw_length_error(const char* why) { bios::panic(why); }
-[[noreturn]] void __throw_logic_error(const char* why) { bios::panic(why); }
-[[noreturn]] void __throw_bad_function_call() { bios::panic("an empty function was called"); }
+void __throw_bad_optional_access() { bios::panic("an empty optional was read"); }
+void __throw_bad_variant_access(const char* why) { bios::panic(why); }
+void __throw_out_of_range_fmt(const char* why, ...) { bios::panic(why); }
+void __throw_length_error(const char* why) { bios::panic(why); }
+void __throw_logic_error(const char* why) { bios::panic(why); }
+void __throw_bad_function_call() { bios::panic("an empty function was called"); }
 }  // namespace std
