@@ -85,7 +85,7 @@ base::MutBytes BiosPlatform::physical(base::PhysicalRange wanted) {
 }
 
 void BiosPlatform::exit(bool failed) {
-  nic_.restore_interrupt();
+  nic_.hand_on();
   give_back_base_memory();
   low->entry.eax = failed ? 1 : 0;  // [pxe 4.4.5] PXENV_EXIT_FAILURE, PXENV_EXIT_SUCCESS
   leave_to_loader();

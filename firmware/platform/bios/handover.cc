@@ -61,7 +61,7 @@ void BiosPlatform::start_linux(const base::LoadPlan& plan) {
 
 // The program finds what we found: the ROM's !PXE and PXENV+, UNDI open, and a stack on which it may return to the ROM.
 void BiosPlatform::start_pxe_nbp(const base::LoadPlan& plan) {
-  nic_.restore_interrupt();
+  nic_.hand_on();
   give_back_base_memory();
   carry_out(plan.moves);
   leave_with(low->entry);

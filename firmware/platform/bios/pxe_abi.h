@@ -25,6 +25,8 @@ enum class Opcode : std::uint16_t {
   stop_undi = 0x15,  // never to be used as a probe: UNDI_GET_STATE has the same number
   unload_stack = 0x70,
   get_cached_info = 0x71,
+  file_exec = 0xe5,       // gPXE's extensions; iPXE has them too
+  file_api_check = 0xe6,
 };
 
 struct [[gnu::packed]] SegmentDescriptor {
@@ -140,6 +142,22 @@ struct [[gnu::packed]] UnloadStack {
   std::uint8_t reserved[10];
 };
 static_assert(sizeof(UnloadStack) == 12);
+
+struct [[gnu::packed]] FileExec {
+  std::uint16_t status;
+  FarPointer command;  // NUL-terminated
+};
+static_assert(sizeof(FileExec) == 6 && offsetof(FileExec, command) == 2);
+
+struct [[gnu::packed]] FileApiCheck {
+  static constexpr std::uint32_t question = 0x91d447b2, answer = 0xe9c17b20;
+  std::uint16_t status;
+  std::uint16_t size;
+  std::uint32_t magic, provider;
+  std::uint32_t calls;  // bit n: opcode e0h + n is there
+  std::uint32_t flags;
+};
+static_assert(sizeof(FileApiCheck) == 20 && offsetof(FileApiCheck, magic) == 4 && offsetof(FileApiCheck, calls) == 12);
 
 /// For the calls that take nothing but their status.
 struct StatusOnly {

@@ -58,8 +58,47 @@ void UndiNic::mask_interrupt() {
   mask_bit(interrupt_, true);
 }
 
-void UndiNic::restore_interrupt() {
+/// The ROM must not be left in the middle of a GET_NEXT loop.
+void UndiNic::finish_receiving() {
+  constexpr int tries = 4;
+  low->tx_count = 0;
+  for (int i = 0; i < tries && low->isr_continue != 0; ++i) {
+    low->rx_calls = 2 * rx_slot_count;
+    run_in_real_mode(low_header().exchange);
+  }
+}
+
+// Deviation: iPXE's ROMs switch the card's interrupt on when a PROCESS or GET_NEXT loop ends, and off in START. It was
+// off when we came; unmasked now and with nobody to serve it, it would come for ever.
+void UndiNic::hand_on() {
+  constexpr std::uint16_t isr_start = 1;
+  finish_receiving();
+  UndiIsr isr{};
+  isr.function = isr_start;
+  pxe_call(pxe::Opcode::undi_isr, isr);
+  give_receiving_back();
   if (interrupt_ != 0 && !interrupt_was_masked_) mask_bit(interrupt_, false);
+}
+
+// Deviation: from the first UNDI_TRANSMIT on, gPXE's and iPXE's ROMs keep what they receive for UNDI_ISR, and their own
+// UDP and TFTP calls, which PXELINUX lives on, hear nothing more. Only UNDI_CLOSE takes that back; it closes the card,
+// too, and the ROM's own command opens it again as it was.
+void UndiNic::give_receiving_back() {
+  constexpr unsigned exec_bit = static_cast<unsigned>(pxe::Opcode::file_exec) & 0xf;
+  static constexpr char command[] = "ifopen";
+  pxe::FileApiCheck check{};
+  check.size = sizeof check;
+  check.magic = pxe::FileApiCheck::question;
+  if (!pxe_call(pxe::Opcode::file_api_check, check) || check.magic != pxe::FileApiCheck::answer ||
+      (check.calls >> exec_bit & 1) == 0) {
+    return;
+  }
+  pxe::StatusOnly nothing{};
+  pxe_call(pxe::Opcode::undi_close, nothing);
+  std::memcpy(low->text, command, sizeof command);
+  pxe::FileExec exec{};
+  exec.command = low_far(low->text);
+  pxe_call(pxe::Opcode::file_exec, exec);
 }
 
 base::Bytes UndiNic::read_cached_packet(std::uint16_t type, base::MutBytes into) {
@@ -189,11 +228,7 @@ bool UndiNic::open() {
 }
 
 void UndiNic::shut_down_for_good() {
-  low->tx_count = 0;
-  for (int i = 0; i < 4 && low->isr_continue != 0; ++i) {  // UNDI_CLOSE must not fall into a GET_NEXT loop
-    low->rx_calls = 2 * rx_slot_count;
-    run_in_real_mode(low_header().exchange);
-  }
+  finish_receiving();
   pxe::StatusOnly nothing{};
   pxe_call(pxe::Opcode::undi_close, nothing);
   pxe_call(pxe::Opcode::undi_shutdown, nothing = {});

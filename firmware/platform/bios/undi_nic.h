@@ -22,8 +22,8 @@ class UndiNic final : public platform::Nic {
 
   /// Before an operating system: the card stops, and the ROM lets go of its interrupts and memory.
   void shut_down_for_good();
-  /// The card's interrupt as we found it.
-  void restore_interrupt();
+  /// Before another network boot program, or going back to the ROM: the card is quiet, its interrupt as we found it.
+  void hand_on();
 
   base::MacAddress mac() const override { return mac_; }
   std::size_t mtu() const override { return mtu_; }
@@ -34,6 +34,8 @@ class UndiNic final : public platform::Nic {
 
  private:
   void mask_interrupt();
+  void finish_receiving();
+  void give_receiving_back();
   void watch_silence();
   void reopen();
   bool open();
