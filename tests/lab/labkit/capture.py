@@ -15,7 +15,7 @@ class Capture:
         self._service = Service(
             f"tcpdump on {interface}",
             network.command("tcpdump", "-i", interface, "-Z", "root", "-U", "-n", "-B", "32768",
-                            "-s", snap_length, "-w", path),
+                            "--immediate-mode", "-s", snap_length, "-w", path),
             path.with_suffix(".log"))
         self._service.wait_ready(lambda: "listening on" in self._service.text())
 
@@ -32,7 +32,18 @@ class Capture:
         line = next(line for line in self._service.text().splitlines() if "dropped by kernel" in line)
         return int(line.split()[0])
 
+    def _let_it_catch_up(self, quiet=0.5, patience=5.0):
+        """Waits until the file has not grown for `quiet` seconds: what was sent a moment ago is on its way into it."""
+        deadline = time.monotonic() + patience
+        size, since = self.path.stat().st_size, time.monotonic()
+        while self._service.is_running() and time.monotonic() < min(deadline, since + quiet):
+            time.sleep(0.05)
+            if self.path.stat().st_size != size:
+                size, since = self.path.stat().st_size, time.monotonic()
+
     def frames(self):
+        """Every frame so far."""
+        self._let_it_catch_up()
         return list(frames.read_pcap(self.path))
 
     def udp(self):
