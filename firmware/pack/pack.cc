@@ -22,7 +22,7 @@ static_assert(sizeof stamp_magic + stamp_version_size + 16 == bios::image_stamp_
 constexpr std::uint32_t stub_words_offset = bios::image_stamp_offset + bios::image_stamp_size;
 
 constexpr std::uint32_t early_stack = 16 * 1024;      // below the low block, until the image is at home
-constexpr std::uint32_t unpacker_room = 0x5000;       // stub.asm: DECODER_ROOM
+constexpr std::uint32_t unpacker_room = 0x5000;       // stub.asm: DECODER and the stack above it
 constexpr std::uint32_t least_base_memory = 0x80000;  // what a ROM that keeps much for itself still leaves
 
 struct Failure {
@@ -86,7 +86,7 @@ void join(const std::string& stub_name, const std::string& elf, const std::strin
   }
   if (needed_end > least_base_memory) throw Failure{"the image does not fit into base memory while it starts"};
   std::uint8_t* const words = &out[stub_words_offset];
-  base::store_le32(words, image.address);
+  if (base::load_le32(words) != image.address) throw Failure{"stub.asm and image.ld name different places for the image"};
   base::store_le32(words + 4, flat_size);
   base::store_le32(words + 8, image.code_size);
   base::store_le32(words + 12, needed_end);

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MPL-2.0
 ; The beginning of undionly.kpxe: entered by a PXE ROM or PXELINUX in real mode at 0000:7C00 (or 07C0:0000), unpacks
 ; the LZMA stream behind itself to where the image is linked, and enters it in protected mode.
-; The packer fills in `stamp` and the four words after it.
+; The packer fills in `stamp` and the three words after image_address.
 
         org 0x7c00
         bits 16
@@ -10,7 +10,7 @@
         times 16 - ($ - $$) db 0
 
 stamp:          times 40 db 0           ; low_layout.h: image_stamp_offset, image_stamp_size
-image_address:  dd 0                    ; where the image is linked
+image_address:  dd IMAGE_ADDRESS
 flat_size:      dd 0                    ; bytes that the stream unpacks to
 code_size:      dd 0                    ; of these, how many hold code whose calls were made absolute
 needed_end:     dd 0                    ; first byte above what the image needs before it finds its home
@@ -89,36 +89,72 @@ gdt_register:   dw 23
 ; image_address, then calls and jumps made relative again.
 ; In: EAX, EDX for the image. Out: the same. Clobbers: all else. Mode: 32-bit protected. Stack: below the image.
 ;
-; While unpacking: ESI = next packed byte, EDI = next byte to write, EBP = the decoder's variables.
+; While unpacking: ESI = next packed byte, EDI = range, EBP = code; the variables lie at fixed addresses.
 
-struc decoder
-.range:         resd 1
-.code:          resd 1
-.rep0:          resd 1                  ; the last four distances, less one
-.rep1:          resd 1
-.rep2:          resd 1
-.rep3:          resd 1
-.state:         resd 1                  ; 0 to 11: what the last packets were
-.probabilities:
-.is_match:      resw 12                 ; by state
-.is_rep:        resw 12
-.is_rep_g0:     resw 12
-.is_rep_g1:     resw 12
-.is_rep_g2:     resw 12
-.is_rep0_long:  resw 12
-.length:        resw 2 + 8 + 8 + 256    ; choice, choice 2, short, middle and long lengths
-.rep_length:    resw 2 + 8 + 8 + 256
-.slot:          resw 4 * 64             ; distance slot, by length
-.align:         resw 16
-.special:       resw 128                ; low bits of the distances of slots 4 to 13
-.literal:       resw 8 * 0x300          ; by the upper bits of the byte before
-.end:
-endstruc
+IMAGE_ADDRESS   equ 0x30000             ; image.ld; the packer checks it
+DECODER         equ IMAGE_ADDRESS - 0x5000
+EVEN_ODDS       equ 1024
+TOP             equ 1 << 24
 
-even_odds       equ 1024
-DECODER_ROOM    equ 0x5000              ; below the image: the stack, then the decoder's variables
+        absolute DECODER                ; all zeroed but the range and the probabilities
+out:            resd 1                  ; where the next byte goes
+state:          resd 1                  ; 0 to 11: what the last packets were
+rep0:           resd 4                  ; the last four distances, less one
+probabilities:
+is_match:       resw 12                 ; by state
+is_rep:         resw 12
+is_rep_g0:      resw 12
+is_rep_g1:      resw 12
+is_rep_g2:      resw 12
+is_rep0_long:   resw 12
+length:         resw 2 + 8 + 8 + 256    ; choice, choice 2, short, middle and long lengths
+rep_length:     resw 2 + 8 + 8 + 256
+slot:           resw 4 * 64             ; distance slot, by length
+align_bits:     resw 16
+special:        resw 128                ; low bits of the distances of slots 4 to 13
+literal:        resw 8 * 0x300          ; by the upper bits of the byte before
+decoder_end:
 
+        section .text
         bits 32
+
+; EDI = range, EBP = code: a range that has become narrow takes in a packed byte. Clobbers: EAX, flags.
+%macro normalize 0
+        cmp edi, TOP
+        jae %%wide
+        shl edi, 8
+        shl ebp, 8
+        movzx eax, byte [esi]
+        inc esi
+        or ebp, eax
+%%wide:
+%endmacro
+
+; Appends one bit to ECX, by the probability at EBX, which learns from it. Clobbers: EAX, EDX, flags.
+%macro decode_bit 0
+        movzx edx, word [ebx]
+        mov eax, edi
+        shr eax, 11
+        imul eax, edx                   ; the part of the range that means 0
+        add ecx, ecx
+        cmp ebp, eax
+        jae %%one
+        mov edi, eax
+        sub edx, 2048
+        neg edx
+        shr edx, 5
+        add [ebx], dx
+        jmp %%learnt
+%%one:
+        sub edi, eax
+        sub ebp, eax
+        inc ecx
+        shr edx, 5
+        sub [ebx], dx
+%%learnt:
+        normalize
+%endmacro
+
 unpack:
         mov cx, 0x10
         mov ds, cx
@@ -126,335 +162,279 @@ unpack:
         mov ss, cx
         mov fs, cx
         mov gs, cx
-        mov esp, [image_address]
-        push dword [image_address]      ; its upper byte, 0, is what stands before the first byte written
+        mov esp, IMAGE_ADDRESS
+        push esp                        ; where to go at the end; its upper byte, 0, stands before the first byte written
         push eax
         push edx
 
-        mov ebp, [image_address]
-        sub ebp, DECODER_ROOM
-        mov edi, ebp
+        mov edi, DECODER
         xor eax, eax
-        mov ecx, decoder.probabilities / 4
+        mov ecx, (probabilities - DECODER) / 4
         rep stosd
-        dec dword [ebp + decoder.range]
-        mov eax, even_odds * 0x10001
-        mov ecx, (decoder.end - decoder.probabilities + 3) / 4
+        mov byte [out + 2], IMAGE_ADDRESS >> 16
+        mov eax, EVEN_ODDS * 0x10001
+        mov ecx, (decoder_end - probabilities + 3) / 4
         rep stosd
-        mov esi, packed
-        lodsb                           ; always 0
+        mov esi, packed + 1             ; the first byte is always 0
         lodsd
         bswap eax
-        mov [ebp + decoder.code], eax
-        mov edi, [image_address]
+        mov ebp, eax
+        or edi, -1
 
-.packet:
-        mov eax, edi
-        sub eax, [image_address]
+packet:
+        mov edx, [out]
+        mov eax, edx
+        sub eax, IMAGE_ADDRESS
         cmp eax, [flat_size]
-        jae .unpacked
-        mov eax, [ebp + decoder.state]
-        lea ebx, [ebp + decoder.is_match + 2 * eax]
-        call .bit
-        jc .match
+        jae unpacked
+        mov eax, [state]
+        lea ebx, [is_match + 2 * eax]
+        call bit
+        jc match
 
 ; A literal: eight bits in a tree, chosen by the byte before; after a match guided by the byte a match would give.
-        movzx eax, byte [edi - 1]
+        mov edx, [out]
+        movzx eax, byte [edx - 1]
         shr eax, 5
         imul eax, eax, 0x600
-        lea ebx, [ebp + decoder.literal + eax]
+        lea ebx, [literal + eax]
         xor ecx, ecx
         inc ecx                         ; the bits so far, behind a 1
-        cmp byte [ebp + decoder.state], 7
-        jb .plain_literal
-        mov edx, edi
-        sub edx, [ebp + decoder.rep0]
-        mov dl, [edx - 1]
-.guided_bit:
-        mov eax, 1
-        shl dl, 1
-        adc al, 0                       ; 1 or 2: the guide's bit
-        mov dh, al
-        shl eax, 8
-        push ebx
-        lea ebx, [ebx + 2 * eax]
-        call .tree_bit
-        pop ebx
-        mov al, cl
-        and al, 1
+        cmp byte [state], 7
+        jb .plain
+        sub edx, [rep0]
+        push dword [edx - 1]
+.guided:
+        xor eax, eax
         inc eax
-        cmp al, dh
-        jne .plain_literal
+        shl byte [esp], 1
+        adc al, 0                       ; 1 or 2: the guide's bit
+        push ebx
+        push eax
+        shl eax, 9
+        add ebx, eax
+        lea ebx, [ebx + 2 * ecx]
+        call bit
+        pop eax
+        pop ebx
+        inc eax
+        xor eax, ecx
+        test al, 1
+        jnz .misguided
         test ch, ch
-        jz .guided_bit
-.plain_literal:
+        jz .guided
+.misguided:
+        pop edx
+.plain:
         test ch, ch
-        jnz .literal_done
-        call .tree_bit
-        jmp .plain_literal
-.literal_done:
-        mov eax, ecx
-        stosb
-        mov eax, [ebp + decoder.state]
+        jnz .whole
+        mov eax, 0x100
+        call rest_of_tree
+.whole:
+        mov edx, [out]
+        mov [edx], cl
+        inc dword [out]
+        mov eax, [state]
         cmp al, 10
         jb .below_10
         sub al, 3
 .below_10:
         sub al, 3
-        jnc .state_set
+        jnc .set
         xor eax, eax
-.state_set:
-        mov [ebp + decoder.state], eax
-        jmp .packet
+.set:
+        mov [state], eax
+        jmp packet
 
-.match:
-        mov eax, [ebp + decoder.state]
-        lea ebx, [ebp + decoder.is_rep + 2 * eax]
-        call .bit
-        jc .rep
+match:
+        mov eax, [state]
+        lea ebx, [is_rep + 2 * eax]
+        call bit
+        jc rep_match
 
 ; A match at a new distance.
         mov ecx, 3                      ; rep3 = rep2, rep2 = rep1, rep1 = rep0
 .shift:
-        mov eax, [ebp + decoder.rep0 + 4 * ecx - 4]
-        mov [ebp + decoder.rep0 + 4 * ecx], eax
+        mov eax, [rep0 + 4 * ecx - 4]
+        mov [rep0 + 4 * ecx], eax
         loop .shift
-        lea ebx, [ebp + decoder.length]
+        mov ebx, length
         mov dl, 7
-        call .read_length
+        call read_length
         push ecx
         cmp ecx, 3
-        jbe .short_length
+        jbe .short
         mov ecx, 3
-.short_length:
+.short:
         shl ecx, 7
-        lea ebx, [ebp + decoder.slot + ecx]
-        mov ch, 6
-        call .tree
-        mov eax, ecx                    ; the slot: the distance's two upper bits and how many follow
-        cmp al, 4
-        jb .distance_known
+        lea ebx, [slot + ecx]
+        mov eax, 64
+        call tree
+        mov edx, ecx                    ; the slot: the distance's two upper bits and how many follow
+        cmp cl, 4
+        jb .known
+        mov eax, ecx
         shr ecx, 1
         dec ecx                         ; bits that follow
-        mov edx, eax
         and edx, 1
-        or edx, 2
+        or dl, 2
         shl edx, cl                     ; the distance so far
+        push edx
         cmp al, 14
         jae .far
-        lea ebx, [ebp + decoder.special + 2 * edx]
-        add eax, eax
-        sub ebx, eax                    ; [lzma] each slot's tree begins at its distance less the slot ...
-        call .reverse_tree
-        jmp .distance_sum
+        sub edx, eax                    ; each slot's tree begins at its distance less the slot
+        lea ebx, [special + 2 * edx]
+        xor eax, eax
+        inc eax
+        shl eax, cl
+        jmp .low_bits
 .far:
         sub cl, 4
         xor ebx, ebx
-.direct_bit:                            ; bits of even odds
-        shr dword [ebp + decoder.range], 1
-        mov eax, [ebp + decoder.range]
+.direct:                                ; bits of even odds
+        shr edi, 1
         add ebx, ebx
-        cmp [ebp + decoder.code], eax
-        jb .direct_zero
-        sub [ebp + decoder.code], eax
+        cmp ebp, edi
+        jb .zero
+        sub ebp, edi
         inc ebx
-.direct_zero:
-        call .normalize
+.zero:
+        normalize
         dec cl
-        jnz .direct_bit
+        jnz .direct
         shl ebx, 4
-        add edx, ebx
-        lea ebx, [ebp + decoder.align]
-        mov cl, 4
-        call .reverse_tree
-.distance_sum:
-        add eax, edx
-.distance_known:
-        mov [ebp + decoder.rep0], eax
+        add [esp], ebx
+        mov ebx, align_bits
+        mov eax, 16
+.low_bits:                              ; EBX = tree, EAX = 1 << bits; the lowest bit comes first
+        call tree
+        xor edx, edx
+.turn:
+        shr ecx, 1
+        adc edx, edx
+        shr eax, 1
+        cmp al, 1
+        jne .turn
+        pop eax
+        add edx, eax
+.known:
+        mov [rep0], edx
         pop ecx
-        jmp .copy
+        jmp copy
 
 ; A match at one of the last four distances.
-.rep:
-        mov eax, [ebp + decoder.state]
-        lea ebx, [ebp + decoder.is_rep_g0 + 2 * eax]
-        call .bit
+rep_match:
+        mov eax, [state]
+        lea ebx, [is_rep_g0 + 2 * eax]
+        call bit
         jc .older
-        add ebx, decoder.is_rep0_long - decoder.is_rep_g0
-        call .bit
-        mov dl, 8
-        jc .rep_length
+        add ebx, is_rep0_long - is_rep_g0
+        call bit
+        jc .long
         mov dl, 9                       ; one byte
-        call .next_state
+        call next_state
         or ecx, -1
-        jmp .copy
+        jmp copy
 .older:
-        xor ecx, ecx
-        inc ecx
-        add ebx, decoder.is_rep_g1 - decoder.is_rep_g0
-        call .bit
+        add ebx, is_rep_g1 - is_rep_g0
+        call bit
+        mov ecx, 1
         jnc .rotate
-        inc ecx
-        add ebx, decoder.is_rep_g2 - decoder.is_rep_g1
-        call .bit
-        jnc .rotate
-        inc ecx
+        add ebx, is_rep_g2 - is_rep_g1
+        call bit
+        mov ecx, 2
+        adc ecx, 0
 .rotate:
-        mov eax, [ebp + decoder.rep0 + 4 * ecx]
+        mov eax, [rep0 + 4 * ecx]
 .rotate_one:
-        mov edx, [ebp + decoder.rep0 + 4 * ecx - 4]
-        mov [ebp + decoder.rep0 + 4 * ecx], edx
+        mov edx, [rep0 + 4 * ecx - 4]
+        mov [rep0 + 4 * ecx], edx
         loop .rotate_one
-        mov [ebp + decoder.rep0], eax
+        mov [rep0], eax
+.long:
+        mov ebx, rep_length
         mov dl, 8
-.rep_length:
-        lea ebx, [ebp + decoder.rep_length]
-        call .read_length
+        call read_length
 
-.copy:                                  ; ECX = length less two
+copy:                                   ; ECX = length less two
         inc ecx
         inc ecx
-        mov eax, esi
+        push esi
+        push edi
+        mov edi, [out]
         mov esi, edi
-        sub esi, [ebp + decoder.rep0]
+        sub esi, [rep0]
         dec esi
         rep movsb
-        mov esi, eax
-        jmp .packet
+        mov [out], edi
+        pop edi
+        pop esi
+        jmp packet
 
 ; In: EBX = a length's probabilities, DL = the state if the last packet was a literal. Out: ECX = length less two.
-; Clobbers: EAX, EBX.
-.read_length:
-        call .next_state
-        call .bit
-        mov ecx, 0x0300                 ; CH = bits, CL = least length
+; Clobbers: EAX, EBX, EDX.
+read_length:
+        call next_state
+        push 0                          ; least length
+        call bit
         lea ebx, [ebx + 4]
-        jnc .length_tree
+        mov eax, 8
+        jnc .tree
         sub ebx, 2
-        call .bit
-        mov cl, 8
+        call bit
+        mov byte [esp], 8
         lea ebx, [ebx + 2 + 16]
-        jnc .length_tree
-        mov cx, 0x0810
+        mov eax, 8
+        jnc .tree
+        mov byte [esp], 16
         add ebx, 16
-.length_tree:
-        push ecx
-        call .tree
-        pop eax
-        movzx eax, al
-        add ecx, eax
+        mov eax, 256
+.tree:
+        call tree
+        pop edx
+        add ecx, edx
         ret
 
-; The state after a match: DL after literals, DL less 7 plus 10 (or 11 for a one-byte repetition) after others.
-; In: DL = 7, 8 or 9. Clobbers: DL.
-.next_state:
-        cmp byte [ebp + decoder.state], 7
+; The state after a match: DL after literals; after others 10 for DL = 7 and 11 for 8 and 9.
+next_state:
+        cmp byte [state], 7
         jb .after_literal
         cmp dl, 8
         mov dl, 10
         jb .after_literal
         inc edx
 .after_literal:
-        mov [ebp + decoder.state], dl
+        mov [state], dl
         ret
 
-; In: EBX = probabilities, CH = number of bits. Out: ECX = their value, upper bit first. Clobbers: EAX.
-.tree:
-        push edx
-        movzx edx, ch
+; In: EBX = probability. Out: CF, and ECX with the bit appended. Clobbers: EAX, EDX.
+bit:
+        decode_bit
+        bt ecx, 0
+        ret
+
+; In: EBX = probabilities, EAX = 1 << bits. Out: ECX = the value, upper bit first; EAX stays. Clobbers: EBX, EDX.
+tree:
         xor ecx, ecx
         inc ecx
-        push edx
-.tree_next:
-        call .tree_bit
-        dec edx
-        jnz .tree_next
-        pop edx
-        btr ecx, edx                    ; without the 1 in front
-        pop edx
-        ret
-
-; In: EBX = probabilities, CL = number of bits. Out: EAX = their value, lowest bit first. Clobbers: ECX, EBX.
-.reverse_tree:
-        push edx
-        push edi
-        xor edx, edx                    ; the value
-        xor edi, edi                    ; how many bits it has
-        movzx eax, cl
+rest_of_tree:                           ; the same from the bits in ECX on
         push eax
-        xor ecx, ecx
-        inc ecx
-.reverse_next:
-        call .tree_bit
-        mov eax, ecx
-        and eax, 1
-        xchg ecx, edi
-        shl eax, cl
-        xchg ecx, edi
-        or edx, eax
-        inc edi
-        dec dword [esp]
-        jnz .reverse_next
-        pop eax
-        mov eax, edx
-        pop edi
-        pop edx
-        ret
-
-; In: EBX = a tree's probabilities, ECX = place in it. Out: ECX = place of the next level. Clobbers: EAX.
-.tree_bit:
         push ebx
+.next:
+        mov ebx, [esp]
         lea ebx, [ebx + 2 * ecx]
-        call .bit
+        decode_bit
+        cmp ecx, [esp + 4]
+        jb .next
         pop ebx
-        adc ecx, ecx
-        ret
-
-; One bit of the probability at EBX. Out: CF. Clobbers: EAX. ESI moves on.
-.bit:
-        push edx
-        movzx edx, word [ebx]
-        mov eax, [ebp + decoder.range]
-        shr eax, 11
-        imul eax, edx                   ; the part of the range that means 0
-        cmp [ebp + decoder.code], eax
-        jae .one
-        mov [ebp + decoder.range], eax
-        sub edx, 2048
-        neg edx
-        shr edx, 5
-        add [ebx], dx
-        pop edx
-        call .normalize
-        clc
-        ret
-.one:
-        sub [ebp + decoder.range], eax
-        sub [ebp + decoder.code], eax
-        shr edx, 5
-        sub [ebx], dx
-        pop edx
-        call .normalize
-        stc
-        ret
-
-; In: nothing. Clobbers: nothing but flags; ESI moves on.
-.normalize:
-        cmp byte [ebp + decoder.range + 3], 0
-        jne .wide
-        shl dword [ebp + decoder.range], 8
-        shl dword [ebp + decoder.code], 8
-        push eax
-        lodsb
-        mov [ebp + decoder.code], al
         pop eax
-.wide:
+        sub ecx, eax
         ret
 
 ; Calls and jumps: the packer wrote where they go, instead of how far, for whatever goes to somewhere in the code.
 ; call_filter.cc has the same steps with their reason.
-.unpacked:
-        mov edi, [image_address]
+unpacked:
+        mov edi, IMAGE_ADDRESS
         mov ebx, [code_size]
         xor ecx, ecx
 .look:
@@ -484,6 +464,6 @@ unpack:
 .done:
         pop edx
         pop eax
-        ret                             ; to image_address
+        ret                             ; to IMAGE_ADDRESS
 
 packed:
