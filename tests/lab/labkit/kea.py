@@ -83,10 +83,12 @@ class Kea:
     def __init__(self, network, config, run: Path):
         self.run = run
         self.log = run / "kea-dhcp4.log"
-        run.mkdir(parents=True, exist_ok=True)
+        run.parent.mkdir(parents=True, exist_ok=True)
+        run.mkdir(mode=0o750, exist_ok=True)  # since Kea 2.6 nobody else may look at the control socket
         self.config_path = run / "kea-dhcp4.json"
         self.config_path.write_text(json.dumps(_for_lab(config, run), indent=1))
         environment = dict(os.environ, KEA_PIDFILE_DIR=str(run), KEA_LOCKFILE_DIR="none",
+                           KEA_CONTROL_SOCKET_DIR=str(run), KEA_LOG_FILE_DIR=str(run), KEA_DHCP_DATA_DIR=str(run),
                            KEA_HOOKS_PATH=str(paths.hook_library.parent))
         self._service = Service("kea-dhcp4", network.command("kea-dhcp4", "-c", self.config_path),
                                 run / "kea-output.log", env=environment)
