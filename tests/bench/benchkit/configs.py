@@ -22,6 +22,8 @@ def bare(threads=0):
         "expired-leases-processing": {"reclaim-timer-wait-time": 0, "flush-reclaimed-timer-wait-time": 0},
         "multi-threading": threading,
         "valid-lifetime": 4000,
+        # Kea would compile a regular expression for each packet that brings a host name: 245,000 instructions.
+        "hostname-char-set": "",
         "subnet4": [{"id": 1, "subnet": "198.18.0.0/16", "pools": [{"pool": "198.18.1.0 - 198.18.255.254"}]}],
         "loggers": [{"name": "kea-dhcp4", "severity": "WARN", "output_options": [{"output": "stderr"}]}],
     }}

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from labkit.process import Failed
@@ -37,6 +38,31 @@ def servers(library, threads):
     }
 
 
+@dataclass
+class Slice:
+    """One second of load, or several added up."""
+    cpu_seconds: float
+    packets: int
+    sent: int
+    received: int
+    seconds: int = 1
+
+    def __add__(self, other):
+        return Slice(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+
+    @property
+    def us_per_packet(self):
+        return self.cpu_seconds / self.packets * 1e6
+
+    @property
+    def answers_per_second(self):
+        return self.received / self.seconds
+
+    @property
+    def drops_percent(self):
+        return 100 * (self.sent - self.received) / self.sent
+
+
 class Bench:
     """Every server on a cable of its own; only one is under load at a time."""
 
@@ -55,15 +81,15 @@ class Bench:
         if replies[ours] != theirs_and_97:
             raise Failed(f"the hook and the configured Kea send different replies: {replies[ours]}, {replies[theirs]}")
 
-    def measure(self, name, rate, seconds):
-        """(microseconds of CPU for one packet, packets answered a second, drops in percent)"""
+    def measure(self, name, rate):
+        """One second of load."""
         cable, server = self._running[name]
         cpu, packets = server.cpu_seconds(), server.packets_received()
-        done = load(cable, rate, seconds)
-        cpu, packets = server.cpu_seconds() - cpu, server.packets_received() - packets
-        if packets == 0 or done.sent == 0:
+        done = load(cable, rate, seconds=1)
+        slice_ = Slice(server.cpu_seconds() - cpu, server.packets_received() - packets, done.sent, done.received)
+        if slice_.packets == 0 or slice_.sent == 0:
             raise Failed(f"{name}: no packet reached the server")
-        return cpu / packets * 1e6, done.received / seconds, 100 * done.drops / done.sent
+        return slice_
 
 
 def lower_bound(ratios):
@@ -74,7 +100,18 @@ def lower_bound(ratios):
     return math.exp(mean), math.exp(mean - student[len(logs) - 1] * error)
 
 
-def run_pairs(configurations, pairs, rate, seconds, folder):
+def run_pair(bench, names, rate, slices, turned):
+    """The two that are compared take turns (a b b a, then b a a b), the others run once. What drifts meets both."""
+    first, second = (theirs, ours) if not turned else (ours, theirs)
+    turns = ([first, second, second, first] * slices)[:2 * slices]
+    found = {}
+    for name in [name for name in names if name not in turns] + turns:
+        measured = bench.measure(name, rate)
+        found[name] = found[name] + measured if name in found else measured
+    return found
+
+
+def run_pairs(configurations, pairs, rate, slices, folder):
     """Per server, a list of measurements, one for each pair."""
     found = {name: [] for name in configurations}
     done = 0
@@ -82,21 +119,21 @@ def run_pairs(configurations, pairs, rate, seconds, folder):
         with ExitStack() as stack:
             bench = Bench(configurations, folder / f"start-{done}", stack)
             for name in configurations:
-                bench.measure(name, rate, 1)  # warms up, and is not counted
+                bench.measure(name, rate)  # warms up, and is not counted
             for _ in range(min(pairs_for_each_start, pairs - done)):
-                order = list(configurations) if done % 2 == 0 else list(reversed(configurations))
-                for name in order:
-                    found[name].append(bench.measure(name, rate, seconds))
+                for name, measured in run_pair(bench, configurations, rate, slices, turned=done % 2 == 1).items():
+                    found[name].append(measured)
                 done += 1
-                print(f"pair {done:2}: " + "  ".join(f"{name} {found[name][-1][0]:.1f}" for name in configurations)
-                      + " us/packet", flush=True)
+                print(f"pair {done:2}: us/packet: "
+                      + "  ".join(f"{name} {found[name][-1].us_per_packet:.1f}" for name in configurations), flush=True)
     return found
 
 
 def print_table(configurations, found):
     print(f"\n{'medians':46} {'us/packet':>9} {'answers/s':>10} {'drops %':>8}")
     for name, (title, _) in configurations.items():
-        columns = [statistics.median(column) for column in zip(*found[name])]
+        columns = [statistics.median(getattr(slice_, column) for slice_ in found[name])
+                   for column in ("us_per_packet", "answers_per_second", "drops_percent")]
         print(f"{title:46} {columns[0]:9.1f} {columns[1]:10.0f} {columns[2]:8.1f}")
 
 
@@ -106,20 +143,21 @@ def main(arguments):
     parser.add_argument("--quick", action="store_true", help="3 short pairs: does everything work?")
     parser.add_argument("--pairs", type=int, choices=sorted(size + 1 for size in student), default=15)
     parser.add_argument("--rate", type=int, default=8000, help="DISCOVERs offered a second (default: 8000)")
-    parser.add_argument("--seconds", type=int, default=2, help="length of one load (default: 2)")
+    parser.add_argument("--slices", type=int, default=4,
+                        help="seconds of load on each of the two compared, in turns, for one pair (default: 4)")
     parser.add_argument("--threads", type=int, default=0, help="Kea's packet threads (default: 0, no multi-threading)")
     options = parser.parse_args(arguments)
-    pairs, seconds = (3, 1) if options.quick else (options.pairs, options.seconds)
+    pairs, slices = (3, 2) if options.quick else (options.pairs, options.slices)
     configurations = servers(options.build / "hooks/chainload/libdhcp_chainload.so", options.threads)
     started = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="chainload-bench-") as folder:
-            found = run_pairs(configurations, pairs, options.rate, seconds, Path(folder))
+            found = run_pairs(configurations, pairs, options.rate, slices, Path(folder))
     except (Failed, NoAnswer, NoNamespace) as failure:
         print(f"bench: {failure}", file=sys.stderr)
         return 2
     print_table(configurations, found)
-    mean, lower = lower_bound([theirs_run[0] / ours_run[0] for theirs_run, ours_run in zip(found[theirs], found[ours])])
+    mean, lower = lower_bound([kea.us_per_packet / hook.us_per_packet for kea, hook in zip(found[theirs], found[ours])])
     print(f"\nKea's own over the hook's: {mean:.3f} (more is better for the hook), lower 95 % bound {lower:.3f}, "
           f"at least {ratio_min}, of {pairs} pairs")
     print(f"{time.monotonic() - started:.0f} seconds")
