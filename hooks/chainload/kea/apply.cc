@@ -4,16 +4,21 @@
 
 #include <dhcp/option.h>
 
+#include <boost/make_shared.hpp>
+
 namespace chainload::kea {
 namespace {
 
 using isc::dhcp::Option;
 using isc::dhcp::OptionPtr;
 
-/// A generic Option: OptionString would trim the NUL that old ROMs need.
+/// A generic Option: OptionString would trim the NUL that old ROMs need. One allocation for the object and its
+/// count, one for the value: an OptionBuffer made first would be copied.
 OptionPtr make_option(const core::OptionEdit& edit) {
   const core::Bytes value = edit.value.view();
-  return OptionPtr(new Option(Option::V4, edit.code, isc::dhcp::OptionBuffer(value.begin(), value.end())));
+  auto option = boost::make_shared<Option>(Option::V4, edit.code);
+  option->setData(value.begin(), value.end());
+  return option;
 }
 
 }  // namespace
@@ -37,9 +42,8 @@ void apply(const core::ReplyPlan& plan, isc::dhcp::Pkt4& reply) {
   for (std::size_t i = 0; i < written.size(); ++i) {
     const core::OptionEdit& edit = plan.options[i];
     if (edit.edit == core::Edit::keep) continue;
-    while (reply.delOption(edit.code)) {
-    }
-    if (written[i]) reply.addOption(written[i]);
+    reply.options_.erase(edit.code);
+    if (written[i]) reply.options_.emplace(edit.code, std::move(written[i]));
   }
 }
 
