@@ -52,7 +52,10 @@ def _for_lab(config, run: Path):
     dhcp4["interfaces-config"] = {"interfaces": [bridge], "dhcp-socket-type": "raw"}
     dhcp4["lease-database"] = {"type": "memfile", "persist": False, "lfc-interval": 0}
     dhcp4["control-socket"] = {"socket-type": "unix", "socket-name": str(run / "kea.sock")}
-    dhcp4["loggers"] = [{"name": "kea-dhcp4", "severity": "INFO",
+    # A configuration may ask for another severity and debug level; where the log goes is the lab's.
+    asked = dhcp4.get("loggers", [{}])[0]
+    dhcp4["loggers"] = [{"name": "kea-dhcp4", "severity": asked.get("severity", "INFO"),
+                         "debuglevel": asked.get("debuglevel", 0),
                          "output_options": [{"output": str(run / "kea-dhcp4.log"), "flush": True}]}]
     for hook in _our_hooks(lab):
         hook["library"] = str(paths.need(paths.hook_library))
