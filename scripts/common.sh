@@ -20,20 +20,24 @@ need_namespaces() {
 }
 
 # Both halves are asked for by name, so that a missing library is an error and not a smaller build.
+# set_up_build [FOLDER [COMPILER]]: a folder that another compiler made is made new.
 set_up_build() {
-  local command=(meson setup "$build" "$root" -Dhook=enabled -Dfirmware=enabled)
-  if [[ -e $build/meson-private/coredata.dat ]]; then command+=(--reconfigure); fi
-  mkdir -p "$build"
-  if ! "${command[@]}" > "$build/setup.log" 2>&1; then
-    tail -n 30 "$build/setup.log" >&2
-    die "meson could not set up the build; the whole output is in build/setup.log"
+  local folder=${1:-$build} compiler=${2:-g++}
+  local command=(meson setup "$folder" "$root" -Dhook=enabled -Dfirmware=enabled)
+  if [[ -e $folder/meson-private/coredata.dat ]]; then command+=(--reconfigure); fi
+  mkdir -p "$folder"
+  if ! CXX=$compiler "${command[@]}" > "$folder/setup.log" 2>&1; then
+    tail -n 30 "$folder/setup.log" >&2
+    die "meson could not set up the build; the whole output is in ${folder#"$root"/}/setup.log"
   fi
 }
 
-# Builds the named targets, or everything.
+# build_targets [-C FOLDER] TARGET...
 build_targets() {
-  if ! ninja -C "$build" "$@" > "$build/compile.log" 2>&1; then
-    tail -n 60 "$build/compile.log" >&2
-    die "the build failed; the whole output is in build/compile.log"
+  local folder=$build
+  if [[ $1 == -C ]]; then folder=$2; shift 2; fi
+  if ! ninja -C "$folder" "$@" > "$folder/compile.log" 2>&1; then
+    tail -n 60 "$folder/compile.log" >&2
+    die "the build failed; the whole output is in ${folder#"$root"/}/compile.log"
   fi
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <memory>
 #include <random>
 #include <string>
@@ -37,7 +38,10 @@ class LoadTest : public testing::Test {
   static std::vector<std::uint8_t> pattern(std::size_t size, std::uint32_t seed) {
     std::mt19937 random(seed);
     std::vector<std::uint8_t> bytes(size);
-    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random());
+    for (std::size_t at = 0; at < size; at += 4) {
+      const auto word = static_cast<std::uint32_t>(random());
+      std::memcpy(&bytes[at], &word, std::min<std::size_t>(4, size - at));
+    }
     return bytes;
   }
   std::vector<std::uint8_t> at(std::uint64_t address, std::size_t size) const {
@@ -170,7 +174,7 @@ TEST_F(LoadTest, a_boot_program_goes_to_7c00) {
 TEST_F(LoadTest, random_machines_and_files_keep_the_promise) {
   std::mt19937 random(2026);
   int planned = 0;
-  for (unsigned round = 0; round < 150; ++round) {
+  for (unsigned round = 0; round < 60; ++round) {
     free_ = base::MemoryMap();
     free_.add_usable({{0x500}, {0x60000 + random() % 0x40000}});
     free_.add_usable({{mib}, {ram_size - random() % (2 * mib)}});
@@ -211,7 +215,7 @@ TEST_F(LoadTest, random_machines_and_files_keep_the_promise) {
               std::vector<std::uint8_t>(kernel_file.begin() + 2560, kernel_file.end()));
     ASSERT_EQ(base::as_text(at(base + 0xe000, 4)), std::string("a=1\0", 4));
   }
-  EXPECT_GT(planned, 30);
+  EXPECT_GT(planned, 12);
 }
 
 }  // namespace
