@@ -22,7 +22,8 @@ struct ShortForm {
   std::optional<std::vector<std::string>> user_classes;  // default: gPXE and iPXE
   std::optional<std::vector<std::pair<std::string, std::string>>>
       firmware;  // architecture name or number → file name or URL; inherited as a whole
-  std::vector<std::pair<std::string, std::string>> places;  // key → where it stands in its file
+  std::vector<std::pair<std::string, std::string>>
+      places;  // key → where it stands; an empty one is the scope
 
   bool empty() const { return !next_server && !script && !user_classes && !firmware; }
 };
@@ -30,13 +31,13 @@ struct ShortForm {
 /// The inner scope's keys, and the outer's where the inner has none.
 ShortForm inherit(const ShortForm& inner, const ShortForm& outer);
 
-using FirmwareNames = std::array<Template, architecture_count>;  // an empty text where there is none
+using FirmwareNames = std::array<std::optional<Template>, architecture_count>;
 
 /// Checked, and never changed afterwards.
 struct BuiltInTable {
   Ipv4 next_server{};
   std::string next_server_text;
-  Template script;  // its text is empty when none is given: then user classes get firmware too
+  std::optional<Template> script;  // absent: clients of the user classes are left alone
   std::shared_ptr<const std::vector<std::string>> user_classes;
   std::shared_ptr<const FirmwareNames> firmware;  // resolved: names, or URLs
 
@@ -46,16 +47,17 @@ struct BuiltInTable {
   std::optional<std::uint16_t> firmware_row(std::uint16_t architecture) const;
 };
 
-/// `form` is whole: everything that can be inherited is in it. `path` is put before the key in problems, such
-/// as `subnet[1].`; a missing next-server is one. Null when there are problems. `outer` is the table of the
-/// next outer scope or null: what is the same is shared with it.
+/// `form` is whole: everything that can be inherited is in it. `path` is what the scope is called in
+/// problems; a missing next-server is one. Null when there are any. `same_firmware` is the table of an outer
+/// scope that has the same next-server and firmware, or null: what is the same is then shared with it.
 std::shared_ptr<const BuiltInTable> make_built_in_table(const ShortForm& form, const std::string& path,
-                                                        const BuiltInTable* outer, Problems& problems);
+                                                        const BuiltInTable* same_firmware,
+                                                        Problems& problems);
 
 /// Dotted quad, four decimal numbers without leading zeros.
 std::optional<Ipv4> parse_ipv4(std::string_view text);
 
-/// An IPv4 address of one machine, or a problem.
+/// The address of one machine; otherwise `sentence` says what is wrong. 0.0.0.0 is none.
 std::optional<Ipv4> read_next_server(std::string_view text, std::string& sentence);
 
 }  // namespace chainload::core

@@ -70,6 +70,9 @@ class BoundedBytes {
     for (const char letter : text) octets_[len_++] = static_cast<std::uint8_t>(letter);
     return true;
   }
+  /// Takes back what was appended after the first `len` octets.
+  constexpr void truncate(std::size_t len) { len_ = std::min(len_, len); }
+  constexpr void clear() { len_ = 0; }
   constexpr Bytes view() const { return Bytes(octets_.data(), len_); }
   constexpr bool empty() const { return len_ == 0; }
 

@@ -2,6 +2,7 @@
 // The wording of explanations.
 #include "describe.h"
 
+#include "match.h"
 #include "text.h"
 
 namespace chainload::core {
@@ -21,6 +22,8 @@ std::string_view source_text(ArchitectureSource source) {
   return "as far as is known";
 }
 
+}  // namespace
+
 std::string architectures_text(const ClientArchitectures& client) {
   std::string text = std::string(source_text(client.source)) + " its architecture is ";
   std::string_view comma = "";
@@ -31,8 +34,6 @@ std::string architectures_text(const ClientArchitectures& client) {
   if (client.vendor_class_decided_http) text += " (option 60 decided whether it boots by HTTP)";
   return text;
 }
-
-}  // namespace
 
 std::string client_text(const Decision& decision) {
   std::string text(name_of(decision.kind));
@@ -78,11 +79,20 @@ std::string because_text(const Decision& decision) {
     case Because::not_a_request:
       return "it is not a readable BOOTP or DHCP request";
     case Because::other_message:
-      return "only DHCPDISCOVER, DHCPREQUEST and BOOTP are answered with a boot file";
+      return "only DHCPDISCOVER, DHCPREQUEST and BOOTP are answered with a boot file, and others where a "
+             "rule names "
+             "them";
     case Because::not_a_boot_client:
       return "it is not a boot client: " + boot_sign_text(BootSign::none);
     case Because::switched_off:
-      return "default-enabled is false";
+      return "enabled is false in its innermost scope, or default-enabled is";
+    case Because::rule_matched:
+      return "the rule's match holds";
+    case Because::no_script:
+      return "its user class " + printable(decision.user_class) +
+             " is one of user-classes, and no script is given";
+    case Because::no_rule:
+      return "no rule matches, and there is no built-in table";
     case Because::user_class_listed:
       return "its user class " + printable(decision.user_class) + " is one of user-classes";
     case Because::raspberry_pi:
@@ -103,19 +113,55 @@ std::string because_text(const Decision& decision) {
   return {};
 }
 
+std::string because_text(const Decision& decision, const Client& client) {
+  if (decision.because == Because::rule_matched) return why(*decision.matched, client);
+  return because_text(decision);
+}
+
+std::string refusal_text(const Decision& decision) {
+  const std::string name = decision.refused != nullptr ? in_quotes(decision.refused->text()) : "the name";
+  const std::string variable = "%{" + std::string(name_of(decision.refusal.variable)) + "}";
+  switch (decision.refusal.refusal) {
+    case Refusal::missing:
+      return variable + " in " + name + " has no value for this client: give a default, such as %{" +
+             std::string(name_of(decision.refusal.variable)) +
+             "|unknown}, or match only clients that have one";
+    case Refusal::unusable:
+      return "the value of " + variable + " in " + name + " holds something that may not stand there";
+    case Refusal::too_long: {
+      const std::size_t len = decision.boot_file.view().size();
+      const std::string most = std::to_string(decision.longest_for_client);
+      if (decision.refused != nullptr && decision.refused->is_literal()) {
+        return "the name has " + std::to_string(len) + " characters, more than the " + most +
+               " that this client can be given";
+      }
+      return "what comes out of " + name + " is longer than the " + most +
+             " characters this client can be given";
+    }
+    case Refusal::none:
+      break;
+  }
+  return {};
+}
+
 std::string decision_text(const Facts& facts, const Decision& decision) {
   const std::string who = mac_text(facts.hardware_address) + " (" +
                           (decision.concerns_boot_client() ? client_text(decision) + ", " : std::string()) +
                           message_name(facts.message_type) + ")";
-  const std::string why = " by rule " + std::string(decision.rule) + ", because " + because_text(decision);
+  const std::string rule = " by rule " + printable(decision.full_name());
+  const std::string why = rule + ", because " + because_text(decision);
   switch (decision.outcome) {
-    case Outcome::boot:
-      return who + " gets " + std::string(decision.boot_file) + " from " +
-             std::string(decision.next_server_text) + why;
+    case Outcome::boot: {
+      const std::string file =
+          decision.has_boot_file ? printable(decision.boot_file.view()) : "the server's own boot file";
+      const std::string from =
+          decision.next_server ? " from " + std::string(decision.next_server_text) : std::string();
+      return who + " gets " + file + from + why;
+    }
+    case Outcome::denied:
+      return who + " gets no boot fields" + why;
     case Outcome::refused:
-      return who + " would get " + std::string(decision.boot_file) + why + "; but the name has " +
-             std::to_string(decision.boot_file.size()) +
-             " characters, more than this client can be given, so the reply is left alone";
+      return who + ": the reply is left alone" + rule + ": " + refusal_text(decision);
     case Outcome::left_alone:
       break;
   }

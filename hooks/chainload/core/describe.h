@@ -16,7 +16,14 @@ std::string architecture_text(std::uint16_t number);
 std::string boot_sign_text(BootSign sign);
 
 /// `by option 93 its architecture is 0 (x86-bios)`.
+std::string architectures_text(const ClientArchitectures& client);
+
+/// Why the rule that answered did; with the client, also what a rule of a list saw in it.
 std::string because_text(const Decision& decision);
+std::string because_text(const Decision& decision, const Client& client);
+
+/// Why a rule that matched gave nothing: what came in the way, and the remedy. Only with refused.
+std::string refusal_text(const Decision& decision);
 
 /// The whole answer in one sentence.
 std::string decision_text(const Facts& facts, const Decision& decision);

@@ -1,60 +1,39 @@
 // SPDX-License-Identifier: MPL-2.0
-// What the administrator wants, checked once and never changed afterwards: the short form of the parameters
-// and the built-in table it stands for.
+// What the administrator wants, checked once and never changed afterwards. The sources in order, the first
+// match ends: the reservation's context; managed rules; static rules; the contexts of pool, subnet and shared
+// network; those of classes in evaluation order; the built-in table of the parameters. Contexts come with the
+// Surroundings.
 #pragma once
 
-#include <array>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
-
-#include "architectures.h"
+#include "scope_policy.h"
 
 namespace chainload::core {
 
-/// The short form as written in the configuration; types are checked by who reads it, values by make_policy.
-struct PolicySettings {
-  std::string next_server;
-  std::string script;
-  std::vector<std::string> user_classes = {"gPXE", "iPXE"};
-  std::vector<std::pair<std::string, std::string>>
-      firmware;         // architecture name or number → file name or URL
-  bool enabled = true;  // `default-enabled`
-};
-
-/// What is wrong, where, and what to write instead.
-struct PolicyError {
-  std::string key;       // e.g. `firmware.x86-bios`
-  std::string sentence;  // names the value and the remedy
-};
+/// The names of the sources that are no context.
+inline constexpr std::string_view managed_source = "managed";
+inline constexpr std::string_view static_source = "static";
 
 struct Policy {
-  Ipv4 next_server{};
-  std::string next_server_text;
-  std::string script;
-  std::vector<std::string> user_classes;
-  std::array<std::string, architecture_count>
-      firmware;  // resolved: names, or URLs; empty where there is none
-  bool enabled = true;
+  std::shared_ptr<const ScopePolicy> parameters;  // static rules, and the built-in table or none
+  std::shared_ptr<const RuleSet> managed;         // null: none
+  bool enabled = true;                            // `default-enabled`: holds where no context says otherwise
+  Reach reach;                                    // of the above; add that of every context in use
 
-  bool lists_user_class(const UserClasses& classes, std::string_view& found) const;
-
-  /// The architecture whose firmware serves this one (itself, or what it counts as), or nothing.
-  std::optional<std::uint16_t> firmware_row(std::uint16_t architecture) const;
+  /// The table of the parameters; null where they have none.
+  const BuiltInTable* table() const { return parameters ? parameters->table() : nullptr; }
 };
 
 struct MadePolicy {
   std::optional<Policy> policy;
-  PolicyError error;  // set when there is no policy
+  Problems problems;  // set when there is no policy
 };
 
-MadePolicy make_policy(const PolicySettings& settings);
+/// Parameters without rules must hold the whole short form.
+MadePolicy make_policy(ScopeSettings parameters);
 
 /// Two policies that answer alike have the same text, whatever the order and the spelling of what made them.
+/// Without contexts: see the text of each.
 std::string canonical_text(const Policy& policy);
-
-/// Dotted quad, four decimal numbers without leading zeros.
-std::optional<Ipv4> parse_ipv4(std::string_view text);
+std::string canonical_text(const ScopePolicy& scope);
 
 }  // namespace chainload::core

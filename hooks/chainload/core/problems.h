@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,14 @@ struct Problem {
   /// `rules[3].match.arch[1] (kea.conf:12:5): …`
   std::string text() const { return path + (place.empty() ? "" : " (" + place + ")") + ": " + sentence; }
 };
+
+/// `rules[3]` and `match` to `rules[3].match`; a path may be empty.
+inline std::string joined(const std::string& path, std::string_view key) {
+  return path.empty() ? std::string(key) : path + "." + std::string(key);
+}
+inline std::string joined(const std::string& path, std::size_t index) {
+  return path + "[" + std::to_string(index) + "]";
+}
 
 /// Collects, so that all of a text's faults are told at once; keeps the first few and counts the rest.
 class Problems {

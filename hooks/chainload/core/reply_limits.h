@@ -3,6 +3,7 @@
 #pragma once
 
 #include "boot_client.h"
+#include "rule.h"
 
 namespace chainload::core {
 
@@ -21,6 +22,18 @@ constexpr bool wants_nul(ClientKind kind) {
 /// Clients known to look into option 67 and not only into the `file` field.
 inline bool reads_boot_file_option(ClientKind kind, std::uint16_t architecture) {
   return is_network_loader(kind) || kind == ClientKind::http_client || is_uefi_architecture(architecture);
+}
+
+inline bool writes_nul(const ReplyForm& form, ClientKind kind) {
+  return form.null_terminate == Choice::automatic ? wants_nul(kind) : form.null_terminate == Choice::yes;
+}
+
+/// A rule that writes options alone says that its clients read them.
+inline std::size_t longest_boot_file(const ReplyForm& form, ClientKind kind, std::uint16_t architecture) {
+  const bool in_option = form.write == Write::options ||
+                         (form.write == Write::both && reads_boot_file_option(kind, architecture));
+  if (!in_option) return file_field_max;
+  return boot_file_option_max - (writes_nul(form, kind) ? 1 : 0);
 }
 
 inline std::size_t longest_boot_file(ClientKind kind, std::uint16_t architecture) {

@@ -74,6 +74,7 @@ enum class BootAction : std::uint8_t {
 struct BootFields {
   BootAction action = BootAction::fields;
   std::optional<Ipv4> next_server;  // absent: the one of the scope or of the parameters, if there is one
+  std::string next_server_text;     // dotted
   std::optional<Template> server_hostname;
   std::optional<Template> boot_file;
 };

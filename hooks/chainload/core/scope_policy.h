@@ -14,13 +14,14 @@ namespace chainload::core {
 struct ScopeSettings {
   std::optional<bool> enabled;  // `default-enabled` in the parameters
   std::vector<Rule> rules;
+  bool has_rules = false;  // the key was there, even if its list is empty
   ShortForm short_form;
   std::string place;
 };
 
 enum class ScopeKind : std::uint8_t {
-  parameters,  // `default-enabled`; keys of the adapter (log-decisions, state-directory) are not looked at
-  context      // `enabled`; no other keys
+  parameters,  // `default-enabled`; the keys of the adapter (log-decisions and others) are taken out before
+  context      // `enabled`
 };
 
 /// `path` is what the map is called in sentences: `subnet[1]`; empty for the parameters.

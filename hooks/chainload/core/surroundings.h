@@ -49,4 +49,10 @@ struct Reach {
   }
 };
 
+/// A template looks at the network or the host name too.
+inline void add_template(Reach& reach, const Template& text) {
+  reach.network |= text.uses(Variable::subnet) || text.uses(Variable::shared_network);
+  reach.hostname |= text.uses(Variable::hostname);
+}
+
 }  // namespace chainload::core

@@ -64,6 +64,12 @@ std::string printable(std::string_view text) {
   return printable(as_bytes(text));
 }
 
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t most = 300;
+  if (text.size() <= most) return "\"" + printable(text) + "\"";
+  return "\"" + printable(text.substr(0, most)) + "…\"";
+}
+
 std::string uuid_text(Bytes option_97) {
   if (option_97.size() != 17) return hex(option_97);
   constexpr std::array<std::uint8_t, 16> order = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};

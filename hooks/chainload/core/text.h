@@ -20,6 +20,9 @@ std::string ipv4_text(Ipv4 address);
 std::string printable(Bytes bytes);
 std::string printable(std::string_view text);
 
+/// Printable, in double quotes, and no longer than a sentence bears.
+std::string in_quotes(std::string_view text);
+
 /// The usual form of a 17-octet option 97 (first three fields little-endian, as SMBIOS keeps them); hex
 /// otherwise.
 std::string uuid_text(Bytes option_97);

@@ -4,6 +4,7 @@
 
 #include <dhcp/option.h>
 
+#include <algorithm>
 #include <boost/make_shared.hpp>
 
 namespace chainload::kea {
@@ -12,8 +13,8 @@ namespace {
 using isc::dhcp::Option;
 using isc::dhcp::OptionPtr;
 
-/// A generic Option: OptionString would trim the NUL that old ROMs need. One allocation for the object and its
-/// count, one for the value: an OptionBuffer made first would be copied.
+/// A generic Option: OptionString would trim the NUL that old ROMs need. One allocation for the object and
+/// its count, one for the value: an OptionBuffer made first would be copied.
 OptionPtr make_option(const core::OptionEdit& edit) {
   const core::Bytes value = edit.value.view();
   auto option = boost::make_shared<Option>(Option::V4, edit.code);
@@ -21,12 +22,29 @@ OptionPtr make_option(const core::OptionEdit& edit) {
   return option;
 }
 
+/// The length without the BOOTP header of what Kea will pack: cookie, options and the end.
+constexpr std::size_t cookie_and_end_len = 5;
+
 }  // namespace
 
-ReplyAsMade::ReplyAsMade(const isc::dhcp::Pkt4& reply)
-    : has_vendor_specific_(reply.options_.count(core::option::vendor_specific) != 0) {
-  const auto found = reply.options_.find(core::option::etherboot);
-  if (found != reply.options_.end() && found->second) etherboot_ = found->second->toBinary();
+ReplyAsMade::ReplyAsMade(const isc::dhcp::Pkt4& reply) {
+  before_.has_siaddr = reply.getSiaddr().toUint32() != 0;
+  before_.has_sname = reply.getSname().front() != 0;
+  before_.has_file = reply.getFile().front() != 0;
+  before_.len = core::header::cookie + cookie_and_end_len;
+  for (const auto& [code, option] : reply.options_) {
+    if (!option) continue;
+    const std::size_t len = option->len();
+    before_.len += len;
+    const auto found = std::find(core::plan_codes.begin(), core::plan_codes.end(), code);
+    if (found == core::plan_codes.end()) continue;
+    auto& sum = before_.option_lens[static_cast<std::size_t>(found - core::plan_codes.begin())];
+    sum = static_cast<std::uint16_t>(sum + len);
+    if (code != core::option::etherboot) continue;
+    const auto octets = option->toBinary();
+    etherboot_.insert(etherboot_.end(), octets.begin(), octets.end());
+  }
+  before_.etherboot = etherboot_;
 }
 
 void apply(const core::ReplyPlan& plan, isc::dhcp::Pkt4& reply) {
@@ -36,9 +54,9 @@ void apply(const core::ReplyPlan& plan, isc::dhcp::Pkt4& reply) {
     if (plan.options[i].edit == core::Edit::write) written[i] = make_option(plan.options[i]);
   }
 
-  reply.setSiaddr(isc::asiolink::IOAddress(static_cast<std::uint32_t>(plan.siaddr)));
-  reply.setSname(plan.sname.view().data(), plan.sname.view().size());
-  reply.setFile(plan.file.view().data(), plan.file.view().size());
+  if (plan.siaddr) reply.setSiaddr(isc::asiolink::IOAddress(static_cast<std::uint32_t>(*plan.siaddr)));
+  if (plan.writes_sname) reply.setSname(plan.sname.view().data(), plan.sname.view().size());
+  if (plan.writes_file) reply.setFile(plan.file.view().data(), plan.file.view().size());
   for (std::size_t i = 0; i < written.size(); ++i) {
     const core::OptionEdit& edit = plan.options[i];
     if (edit.edit == core::Edit::keep) continue;

@@ -14,10 +14,10 @@ namespace chainload::kea {
 class ReplyAsMade {
  public:
   explicit ReplyAsMade(const isc::dhcp::Pkt4& reply);
-  core::ReplyBefore before() const { return {has_vendor_specific_, etherboot_}; }
+  const core::ReplyBefore& before() const { return before_; }
 
  private:
-  bool has_vendor_specific_;
+  core::ReplyBefore before_;
   std::vector<std::uint8_t> etherboot_;
 };
 

@@ -142,13 +142,14 @@ Configuration make_configuration(const ConstElementPtr& parameters) {
   check_keys(*parameters);
 
   Configuration configuration;
-  core::PolicySettings settings;
+  core::ScopeSettings settings;
   if (const auto value = parameters->get("next-server"))
-    settings.next_server = read_string("next-server", *value);
-  if (const auto value = parameters->get("script")) settings.script = read_string("script", *value);
+    settings.short_form.next_server = read_string("next-server", *value);
+  if (const auto value = parameters->get("script"))
+    settings.short_form.script = read_string("script", *value);
   if (const auto value = parameters->get("user-classes"))
-    settings.user_classes = read_strings("user-classes", *value);
-  if (const auto value = parameters->get("firmware")) settings.firmware = read_firmware(*value);
+    settings.short_form.user_classes = read_strings("user-classes", *value);
+  if (const auto value = parameters->get("firmware")) settings.short_form.firmware = read_firmware(*value);
   if (const auto value = parameters->get("default-enabled"))
     settings.enabled = read_bool("default-enabled", *value);
   if (const auto value = parameters->get("log-decisions"))
@@ -157,7 +158,10 @@ Configuration make_configuration(const ConstElementPtr& parameters) {
   configuration.state_directory = directory ? read_state_directory(*directory) : default_state_directory();
 
   core::MadePolicy made = core::make_policy(settings);
-  if (!made.policy) fail(made.error.key, *element_at(parameters, made.error.key), made.error.sentence);
+  if (!made.policy) {
+    const core::Problem& problem = made.problems.list().front();
+    fail(problem.path, *element_at(parameters, problem.path), problem.sentence);
+  }
   configuration.policy = std::move(*made.policy);
   configuration.hash = sha256_hex(core::canonical_text(configuration.policy));
   configuration.parameters = parameters;

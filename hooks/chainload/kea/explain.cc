@@ -127,7 +127,7 @@ ElementPtr tried_element(const core::Trace& trace) {
   ElementPtr list = Element::createList();
   for (const core::Tried& tried : trace) {
     ElementPtr element = Element::createMap();
-    set_text(element, "rule", std::string(tried.rule));
+    set_text(element, "rule", tried.rule);
     element->set("matched", Element::create(tried.matched));
     set_text(element, "why", tried.why);
     list->add(element);
@@ -149,7 +149,7 @@ const char* name_of(core::Edit edit) {
 
 ElementPtr reply_element(const core::ReplyPlan& plan) {
   ElementPtr element = Element::createMap();
-  set_text(element, "siaddr", core::ipv4_text(plan.siaddr));
+  set_text(element, "siaddr", core::ipv4_text(plan.siaddr.value_or(core::Ipv4::unset)));
   set_text(element, "sname", core::printable(plan.sname.view()));
   set_text(element, "file", core::printable(plan.file.view()));
   ElementPtr options = Element::createList();
@@ -173,6 +173,8 @@ const char* name_of(core::Outcome outcome) {
       return "boot";
     case core::Outcome::left_alone:
       return "left-alone";
+    case core::Outcome::denied:
+      return "denied";
     case core::Outcome::refused:
       return "refused";
   }
@@ -204,9 +206,9 @@ ConstElementPtr explain_answer(Library& library, const ConstElementPtr& argument
   }
 
   core::Trace trace;
-  const core::Decision decision = core::decide(facts, now->policy, &trace);
+  const core::Decision decision = core::decide(facts, {}, now->policy, &trace);
   answer->set("tried", tried_element(trace));
-  set_text(answer, "rule", std::string(decision.rule));
+  set_text(answer, "rule", decision.full_name());
   set_text(answer, "outcome", name_of(decision.outcome));
   if (decision.outcome == core::Outcome::boot) {
     // No reply of the server's exists here, so none of its own options is assumed to be in it.

@@ -19,6 +19,7 @@ Counted kind_of(const core::Decision& decision) {
       return Counted::booted;
     case Outcome::refused:
       return Counted::refused;
+    case Outcome::denied:
     case Outcome::left_alone:
       break;
   }
@@ -36,26 +37,27 @@ void log_decision(const core::Facts& facts, const core::Decision& decision, LogD
           .arg(mac_text(facts.hardware_address))
           .arg(client_text(decision))
           .arg(message_name(facts.message_type))
-          .arg(std::string(decision.rule))
+          .arg(decision.full_name())
           .arg(std::string(decision.next_server_text))
-          .arg(std::string(decision.boot_file));
+          .arg(core::printable(decision.boot_file.view()));
       return;
     case Outcome::refused:
       LOG_WARN(logger, CHAINLOAD_NAME_TOO_LONG)
           .arg(mac_text(facts.hardware_address))
           .arg(client_text(decision))
           .arg(message_name(facts.message_type))
-          .arg(std::string(decision.rule))
-          .arg(decision.boot_file.size())
-          .arg(std::string(decision.boot_file));
+          .arg(decision.full_name())
+          .arg(decision.boot_file.view().size())
+          .arg(core::printable(decision.boot_file.view()));
       return;
+    case Outcome::denied:
     case Outcome::left_alone:
       if (wanted != LogDecisions::all) return;
       LOG_INFO(logger, CHAINLOAD_LEFT_ALONE)
           .arg(mac_text(facts.hardware_address))
           .arg(decision.concerns_boot_client() ? client_text(decision) : "no boot client")
           .arg(message_name(facts.message_type))
-          .arg(std::string(decision.rule))
+          .arg(decision.full_name())
           .arg(core::because_text(decision));
       return;
   }
@@ -83,8 +85,8 @@ Library::Library(const isc::data::ConstElementPtr& parameters, bool is_reload) {
   LOG_INFO(logger, CHAINLOAD_LOADED)
       .arg(CHAINLOAD_VERSION)
       .arg(owned_->hash.substr(0, shown_digits))
-      .arg(list_text(owned_->policy.user_classes))
-      .arg(owned_->policy.next_server_text);
+      .arg(list_text(*owned_->policy.table()->user_classes))
+      .arg(owned_->policy.table()->next_server_text);
 }
 
 void Library::go_on_without(const isc::data::ConstElementPtr& parameters) {
@@ -121,7 +123,7 @@ void Library::answer(const isc::dhcp::Pkt4& query, isc::dhcp::Pkt4& reply, bool 
   if (now == nullptr || reply.getType() == core::message::nak) return;
 
   const core::Facts facts = core::read_facts(query.data_);
-  const core::Decision decision = core::decide(facts, now->policy);
+  const core::Decision decision = core::decide(facts, {}, now->policy);
   if (decision.outcome == Outcome::boot && already_packed) {
     counters_.add(Counted::already_packed);
     LOG_WARN(logger, CHAINLOAD_REPLY_ALREADY_PACKED).arg(core::mac_text(facts.hardware_address));
@@ -129,7 +131,19 @@ void Library::answer(const isc::dhcp::Pkt4& query, isc::dhcp::Pkt4& reply, bool 
   }
   if (decision.outcome == Outcome::boot) {
     const ReplyAsMade made(reply);
-    apply(core::plan_reply(facts, decision, made.before()), reply);
+    const core::ReplyPlan plan = core::plan_reply(facts, decision, made.before());
+    if (!plan.fits) {
+      counters_.add(Counted::refused);
+      LOG_WARN(logger, CHAINLOAD_NAME_TOO_LONG)
+          .arg(core::mac_text(facts.hardware_address))
+          .arg(core::client_text(decision))
+          .arg(core::message_name(facts.message_type))
+          .arg(decision.full_name())
+          .arg(decision.boot_file.view().size())
+          .arg(core::printable(decision.boot_file.view()));
+      return;
+    }
+    apply(plan, reply);
   }
   counters_.add(kind_of(decision));
   log_decision(facts, decision, now->log_decisions);

@@ -31,15 +31,15 @@ const char* name_of(PolicySource source) {
 ElementPtr policy_element(const core::Policy& policy) {
   ElementPtr element = Element::createMap();
   element->set("default-enabled", Element::create(policy.enabled));
-  element->set("next-server", Element::create(policy.next_server_text));
-  element->set("script", Element::create(policy.script));
+  element->set("next-server", Element::create(policy.table()->next_server_text));
+  element->set("script", Element::create(policy.table()->script->text()));
   ElementPtr classes = Element::createList();
-  for (const std::string& name : policy.user_classes) classes->add(Element::create(name));
+  for (const std::string& name : *policy.table()->user_classes) classes->add(Element::create(name));
   element->set("user-classes", classes);
   ElementPtr firmware = Element::createMap();
   for (std::uint16_t i = 0; i < core::architecture_count; ++i) {
-    if (policy.firmware[i].empty()) continue;
-    firmware->set(std::string(core::architecture_name(i)), Element::create(policy.firmware[i]));
+    const auto& name = (*policy.table()->firmware)[i];
+    if (name) firmware->set(std::string(core::architecture_name(i)), Element::create(name->text()));
   }
   element->set("firmware", firmware);
   return element;

@@ -50,7 +50,7 @@ TEST(corpus, every_packet_is_decided_as_its_client_type_says) {
   const Policy policy = default_policy();
   for (const Packet& packet : packets) {
     const Facts facts = read_facts(packet.payload);
-    const Decision decision = decide(facts, policy);
+    const Decision decision = decide(facts, {}, policy);
     if (packet.role == "server") {
       EXPECT_EQ(decision.rule, "built-in/not-a-request") << packet.name;
       continue;
@@ -75,7 +75,7 @@ TEST(corpus, every_truncation_of_every_packet_is_survived) {
       const std::vector<std::uint8_t> cut(packet.payload.begin(),
                                           packet.payload.begin() + static_cast<std::ptrdiff_t>(len));
       const Facts facts = read_facts(cut);
-      const Decision decision = decide(facts, policy);
+      const Decision decision = decide(facts, {}, policy);
       EXPECT_FALSE(decision.rule.empty());
     }
   }

@@ -14,7 +14,7 @@ using namespace core;
 /// Keeps the query that the facts and the decision look into.
 struct Answered {
   Answered(const Query& asked, const Policy& policy)
-      : query(asked), facts(read_facts(query.payload())), decision(decide(facts, policy, &trace)) {}
+      : query(asked), facts(read_facts(query.payload())), decision(decide(facts, {}, policy, &trace)) {}
   Answered(const Answered&) = delete;
 
   Query query;
@@ -23,8 +23,8 @@ struct Answered {
   Decision decision;
 };
 
-std::string_view rule_for(const Query& query, const Policy& policy) {
-  return Answered(query, policy).decision.rule;
+std::string rule_for(const Query& query, const Policy& policy) {
+  return Answered(query, policy).decision.full_name();
 }
 
 TEST(decide, every_sample_is_answered_by_its_rule) {
@@ -43,9 +43,9 @@ TEST(decide, what_is_handed_out_is_what_the_policy_says) {
   const Policy policy = only_gpxe_policy();
   const Answered gpxe(gpxe_discover(), policy);
   EXPECT_EQ(gpxe.decision.outcome, Outcome::boot);
-  EXPECT_EQ(gpxe.decision.boot_file, policy.script);
-  EXPECT_EQ(gpxe.decision.next_server, policy.next_server);
-  EXPECT_EQ(Answered(ipxe_rom_discover(), policy).decision.boot_file, "undionly.kpxe");
+  EXPECT_EQ(gpxe.decision.boot_file_text(), policy.table()->script->text());
+  EXPECT_EQ(gpxe.decision.next_server, policy.table()->next_server);
+  EXPECT_EQ(Answered(ipxe_rom_discover(), policy).decision.boot_file_text(), "undionly.kpxe");
 }
 
 TEST(decide, only_discover_request_and_bootp_are_answered) {
@@ -128,7 +128,7 @@ TEST(decide, architectures_get_their_firmware) {
     const Answered answered(Query().message(1).arch(row.arch).put(60, row.vendor_class).end(), policy);
     const Decision& decision = answered.decision;
     EXPECT_EQ(decision.rule, row.rule) << row.vendor_class << ' ' << row.arch;
-    EXPECT_EQ(decision.boot_file, row.file) << row.vendor_class << ' ' << row.arch;
+    EXPECT_EQ(decision.boot_file_text(), row.file) << row.vendor_class << ' ' << row.arch;
   }
 }
 
@@ -173,7 +173,7 @@ TEST(decide, raspberry_pi_roms_are_left_alone_unless_they_say_gpxe_or_ipxe) {
 }
 
 TEST(decide, switched_off_everything_is_left_alone) {
-  PolicySettings settings = short_form();
+  ScopeSettings settings = short_form();
   settings.enabled = false;
   const Policy policy = policy_of(settings);
   for (const Sample& sample : samples) {
@@ -182,9 +182,9 @@ TEST(decide, switched_off_everything_is_left_alone) {
 }
 
 TEST(decide, name_too_long_for_the_client_is_refused_and_not_cut) {
-  PolicySettings settings = short_form();
-  settings.script = "http://192.0.2.10/" + std::string(120, 's');  // 138 characters
-  settings.user_classes = {"gPXE", "old"};
+  ScopeSettings settings = short_form();
+  settings.short_form.script = "http://192.0.2.10/" + std::string(120, 's');  // 138 characters
+  settings.short_form.user_classes = std::vector<std::string>{"gPXE", "old"};
   const Policy policy = policy_of(settings);
   EXPECT_EQ(Answered(gpxe_discover(), policy).decision.outcome, Outcome::boot);
   // A BIOS ROM that somehow says a listed class reads only the file field.
@@ -200,7 +200,7 @@ TEST(decide, trace_ends_with_the_rule_that_answered_and_says_why_the_others_did_
   const Policy policy = only_gpxe_policy();
   for (const Sample& sample : samples) {
     const Answered answered(sample.query, policy);
-    const Decision untraced = decide(answered.facts, policy);
+    const Decision untraced = decide(answered.facts, {}, policy);
     EXPECT_EQ(answered.decision.rule, untraced.rule) << sample.name;
     EXPECT_EQ(answered.decision.outcome, untraced.outcome) << sample.name;
     const Trace& trace = answered.trace;

@@ -8,16 +8,18 @@
 
 namespace chainload::tests {
 
-inline core::PolicySettings short_form() {
-  core::PolicySettings settings;
-  settings.next_server = "192.0.2.10";
-  settings.script = "http://192.0.2.10/boot.php?mac=${mac}";
+using Firmware = std::vector<std::pair<std::string, std::string>>;
+
+inline core::ScopeSettings short_form() {
+  core::ScopeSettings settings;
+  settings.short_form.next_server = "192.0.2.10";
+  settings.short_form.script = "http://192.0.2.10/boot.php?mac=${mac}";
   return settings;
 }
 
-inline core::Policy policy_of(const core::PolicySettings& settings) {
+inline core::Policy policy_of(const core::ScopeSettings& settings) {
   core::MadePolicy made = core::make_policy(settings);
-  EXPECT_TRUE(made.policy) << made.error.key << ": " << made.error.sentence;
+  EXPECT_TRUE(made.policy) << made.problems.text();
   return made.policy ? *made.policy : core::Policy{};
 }
 
@@ -26,9 +28,15 @@ inline core::Policy default_policy() {
 }
 
 inline core::Policy only_gpxe_policy() {
-  core::PolicySettings settings = short_form();
-  settings.user_classes = {"gPXE"};
+  core::ScopeSettings settings = short_form();
+  settings.short_form.user_classes = std::vector<std::string>{"gPXE"};
   return policy_of(settings);
+}
+
+/// Of an architecture of the built-in table; empty where there is none.
+inline std::string firmware_of(const core::Policy& policy, std::uint16_t architecture) {
+  const auto& name = (*policy.table()->firmware)[architecture];
+  return name ? name->text() : std::string();
 }
 
 }  // namespace chainload::tests

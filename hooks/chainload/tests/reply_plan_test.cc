@@ -11,6 +11,19 @@ namespace {
 
 using namespace core;
 
+ReplyBefore before_with_43() {
+  ReplyBefore before;
+  before.option_lens[0] = 6;
+  return before;
+}
+
+ReplyBefore before_with_175(Bytes value) {
+  ReplyBefore before;
+  before.option_lens[5] = static_cast<std::uint16_t>(2 + value.size());
+  before.etherboot = value;
+  return before;
+}
+
 struct Planned {
   Facts facts;
   Decision decision;
@@ -19,7 +32,7 @@ struct Planned {
 
 Planned plan_for(const Query& query, const Policy& policy, const ReplyBefore& before = {}) {
   Planned planned{read_facts(query.payload()), {}, {}};
-  planned.decision = decide(planned.facts, policy);
+  planned.decision = decide(planned.facts, {}, policy);
   EXPECT_EQ(planned.decision.outcome, Outcome::boot);
   planned.plan = plan_reply(planned.facts, planned.decision, before);
   return planned;
@@ -70,8 +83,7 @@ TEST(reply_plan, old_rom_is_given_a_nul_and_60_with_43) {
 
 TEST(reply_plan, 60_and_43_are_written_together_or_neither) {
   const Query query = edk2_pxe_request();
-  const auto [facts, decision, plan] =
-      plan_for(query, default_policy(), {.has_vendor_specific = true, .etherboot = {}});
+  const auto [facts, decision, plan] = plan_for(query, default_policy(), before_with_43());
   EXPECT_EQ(said(plan, 60), "keep");
   EXPECT_EQ(said(plan, 43), "keep");
   EXPECT_EQ(said(plan, 67), std::string_view("snponly.efi\0", 12));
@@ -79,16 +91,15 @@ TEST(reply_plan, 60_and_43_are_written_together_or_neither) {
 
 TEST(reply_plan, http_client_is_told_httpclient_and_given_a_url_without_nul) {
   const Query query = edk2_http_discover();
-  const auto [facts, decision, plan] =
-      plan_for(query, default_policy(), {.has_vendor_specific = true, .etherboot = {}});
+  const auto [facts, decision, plan] = plan_for(query, default_policy(), before_with_43());
   EXPECT_EQ(said(plan, 60), "HTTPClient");
   EXPECT_EQ(said(plan, 43), "remove");
   EXPECT_EQ(said(plan, 67), "http://192.0.2.10/snponly.efi");
 }
 
 TEST(reply_plan, client_that_only_names_an_architecture_gets_no_pxe_options) {
-  PolicySettings settings = short_form();
-  settings.firmware = {{"arm64-uboot", "u.img"}};
+  ScopeSettings settings = short_form();
+  settings.short_form.firmware = Firmware{{"arm64-uboot", "u.img"}};
   const Query query = uboot_discover();
   const auto [facts, decision, plan] = plan_for(query, policy_of(settings));
   EXPECT_EQ(said(plan, 60), "keep");
@@ -110,8 +121,8 @@ TEST(reply_plan, uuid_is_echoed_only_with_17_octets) {
 
 TEST(reply_plan, server_addresses_are_written_without_leading_zeros) {
   for (const char* address : {"1.2.3.4", "10.0.0.1", "192.168.100.209", "101.110.10.5"}) {
-    PolicySettings settings = short_form();
-    settings.next_server = address;
+    ScopeSettings settings = short_form();
+    settings.short_form.next_server = address;
     const Query query = gpxe_discover();
     EXPECT_EQ(said(plan_for(query, policy_of(settings)).plan, 66), address);
   }
@@ -119,18 +130,18 @@ TEST(reply_plan, server_addresses_are_written_without_leading_zeros) {
 
 TEST(reply_plan, 127_characters_stand_in_file_and_67_and_128_in_67_alone) {
   for (const std::size_t len : {126u, 127u, 128u, 129u, 252u, 253u}) {
-    PolicySettings settings = short_form();
-    settings.script = std::string(len, 's');
+    ScopeSettings settings = short_form();
+    settings.short_form.script = std::string(len, 's');
     const Query query = gpxe_discover();
     const auto planned = plan_for(query, policy_of(settings));
     EXPECT_EQ(planned.plan.file.view().size(), len <= 127 ? len : 0) << len;
-    EXPECT_EQ(said(planned.plan, 67), settings.script) << len;
+    EXPECT_EQ(said(planned.plan, 67), *settings.short_form.script) << len;
   }
 }
 
 TEST(reply_plan, 252_characters_and_a_nul_fill_option_67_of_uefi) {
-  PolicySettings settings = short_form();
-  settings.firmware = {{"x64-uefi", std::string(252, 'u')}, {"x64-uefi-http", "h.efi"}};
+  ScopeSettings settings = short_form();
+  settings.short_form.firmware = Firmware{{"x64-uefi", std::string(252, 'u')}, {"x64-uefi-http", "h.efi"}};
   const Query query = edk2_pxe_request();
   const auto planned = plan_for(query, policy_of(settings));
   EXPECT_EQ(said(planned.plan, 67).size(), 253u);
@@ -140,8 +151,7 @@ TEST(reply_plan, 252_characters_and_a_nul_fill_option_67_of_uefi) {
 std::string merged(std::initializer_list<std::uint8_t> before) {
   const std::vector<std::uint8_t> octets(before);
   const Query query = gpxe_discover();
-  return said(plan_for(query, default_policy(), {.has_vendor_specific = false, .etherboot = octets}).plan,
-              175);
+  return said(plan_for(query, default_policy(), before_with_175(octets)).plan, 175);
 }
 
 TEST(reply_plan, configured_etherboot_options_stay_beside_ours) {
@@ -152,9 +162,7 @@ TEST(reply_plan, configured_etherboot_options_stay_beside_ours) {
   const Query query = gpxe_discover();
   std::vector<std::uint8_t> full = {81, 251};
   full.resize(253, 'x');
-  EXPECT_EQ(
-      said(plan_for(query, default_policy(), {.has_vendor_specific = false, .etherboot = full}).plan, 175),
-      "keep");
+  EXPECT_EQ(said(plan_for(query, default_policy(), before_with_175(full)).plan, 175), "keep");
 }
 
 }  // namespace

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MPL-2.0
+// Asking a rule list, and what the rule that answers gives.
+#include "decide_parts.h"
+#include "reply_limits.h"
+
+namespace chainload::core {
+namespace {
+
+/// The rules before the one that answered, each with what kept it from answering.
+void note_rules(Deciding& now, const RuleSet& rules, std::string_view source, const Rule* found) {
+  if (now.trace == nullptr) return;
+  const auto all = rules.rules();
+  const std::size_t tried = found == nullptr ? all.size() : static_cast<std::size_t>(found - all.data());
+  for (std::size_t i = 0; i < tried; ++i) {
+    if (now.trace->is_full()) {
+      now.trace->add_not_shown(tried - i);
+      return;
+    }
+    now.note(source, all[i].name, [&] { return why_not(all[i], now.client); });
+  }
+}
+
+void give_fields(Deciding& now, const Rule& rule, const ScopePolicy* scope) {
+  Decision& decision = now.decision;
+  if (rule.boot.next_server) {
+    decision.next_server = rule.boot.next_server;
+    decision.next_server_text = rule.boot.next_server_text;
+  } else if (scope != nullptr && scope->next_server() != Ipv4::unset) {
+    decision.next_server = scope->next_server();
+    decision.next_server_text = scope->next_server_text();
+  }
+  give(now, rule.boot.boot_file ? &*rule.boot.boot_file : nullptr,
+       rule.boot.server_hostname ? &*rule.boot.server_hostname : nullptr);
+}
+
+}  // namespace
+
+bool ask_rules(Deciding& now, const RuleSet* rules, std::string_view source, const ScopePolicy* scope) {
+  if (rules == nullptr) return false;
+  const Rule* const found = rules->find(now.client);
+  note_rules(now, *rules, source, found);
+  if (found == nullptr) return false;
+
+  Decision& decision = now.decision;
+  decision.source = source;
+  decision.rule = found->name;
+  decision.matched = found;
+  decision.because = Because::rule_matched;
+  switch (found->boot.action) {
+    case BootAction::fields:
+      give_fields(now, *found, scope);
+      break;
+    case BootAction::pass:
+      decision.outcome = Outcome::left_alone;
+      break;
+    case BootAction::deny:
+      decision.outcome = Outcome::denied;
+      break;
+  }
+  now.note_answer();
+  return true;
+}
+
+void give(Deciding& now, const Template* boot_file, const Template* server_hostname) {
+  Decision& decision = now.decision;
+  const TemplateFacts facts{now.client.facts, now.client.around, now.client.architectures,
+                            decision.next_server_text, decision.rule};
+  decision.outcome = Outcome::refused;
+  const auto expanded = [&](const Template& text, BoundedBytes<Template::longest>& out) {
+    decision.refusal = text.expand(facts, out);
+    decision.refused = &text;
+    return decision.refusal.refusal == Refusal::none;
+  };
+  if (server_hostname != nullptr && !expanded(*server_hostname, decision.server_hostname)) return;
+  if (boot_file != nullptr) {
+    const auto numbers = decision.client.numbers.kept();
+    const std::uint16_t read_as = numbers.empty() ? architecture_count : numbers.front();
+    decision.longest_for_client = longest_boot_file(decision.form(), decision.kind, read_as);
+    if (!expanded(*boot_file, decision.boot_file)) return;
+    if (decision.boot_file.view().size() > decision.longest_for_client) {
+      decision.refusal.refusal = Refusal::too_long;
+      return;
+    }
+    decision.has_boot_file = true;
+  }
+  decision.refused = nullptr;
+  decision.outcome = Outcome::boot;
+}
+
+}  // namespace chainload::core
