@@ -93,6 +93,13 @@ class Networks {
   const Reservation* reservation_of(const Identifiers& client, const Subnet* subnet, Ipv4 address) const;
 
   std::span<const Subnet> subnets() const { return subnets_; }
+
+  /// The place in the list it came in; for a subnet or pool of these networks.
+  std::size_t number_of(const Subnet& subnet) const {
+    return static_cast<std::size_t>(&subnet - subnets_.data());
+  }
+  std::size_t number_of(const Pool& pool) const { return static_cast<std::size_t>(&pool - pools_.data()); }
+
   std::span<const IdentifierKind> identifier_order() const { return identifier_order_; }
 
  private:

@@ -8,6 +8,7 @@
 #include "compat.h"
 #include "core/policy.h"
 #include "core/text.h"
+#include "known_argument.h"
 
 namespace chainload::kea {
 namespace {
@@ -112,7 +113,7 @@ void read_user_class(const ConstElementPtr& value, core::GivenFacts& given) {
 }  // namespace
 
 void check_argument_keys(const std::string& map_name, const ConstElementPtr& map,
-                         std::initializer_list<std::string_view> known) {
+                         std::span<const std::string_view> known) {
   if (!map || map->getType() != Element::map) {
     throw BadArgument(map_name.empty() ? "arguments" : map_name, "it is not a map: write { … }");
   }
@@ -146,10 +147,21 @@ std::int64_t number_argument(const std::string& name, const Element& value, std:
   return number;
 }
 
+namespace {
+
+/// The facts, and what is known besides, which is read elsewhere.
+std::vector<std::string_view> fact_keys() {
+  std::vector<std::string_view> keys = {"arch",         "features",    "loader-version",    "mac",
+                                        "message-type", "relay",       "requested-options", "user-class",
+                                        "uuid",         "vendor-class"};
+  keys.insert(keys.end(), known_keys.begin(), known_keys.end());
+  return keys;
+}
+
+}  // namespace
+
 core::GivenFacts facts_argument(const ConstElementPtr& facts) {
-  check_argument_keys("facts", facts,
-                      {"arch", "features", "loader-version", "mac", "message-type", "relay",
-                       "requested-options", "user-class", "uuid", "vendor-class"});
+  check_argument_keys("facts", facts, fact_keys());
   core::GivenFacts given;
   if (const auto value = facts->get("mac")) {
     const auto address = core::parse_mac(string_argument("facts.mac", *value));

@@ -4,7 +4,7 @@
 
 #include <cc/data.h>
 
-#include <initializer_list>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -23,7 +23,7 @@ class BadArgument : public std::runtime_error {
 
 /// `map_name` is empty for the arguments themselves. Throws unless it is a map with known keys only.
 void check_argument_keys(const std::string& map_name, const isc::data::ConstElementPtr& map,
-                         std::initializer_list<std::string_view> known);
+                         std::span<const std::string_view> known);
 
 std::string string_argument(const std::string& name, const isc::data::Element& value);
 std::int64_t number_argument(const std::string& name, const isc::data::Element& value, std::int64_t least,

@@ -35,6 +35,16 @@ void log_failure(const isc::dhcp::Pkt4Ptr& query, const char* what) noexcept {
   }
 }
 
+/// Null where the server gives no such argument.
+ConstElementPtr argument_of(CalloutHandle& handle, const char* name) {
+  ConstElementPtr value;
+  try {
+    handle.getArgument(name, value);
+  } catch (const isc::hooks::NoSuchArgument&) {  // an empty one is left
+  }
+  return value;
+}
+
 using CommandAnswer = ConstElementPtr (*)(Library&, const ConstElementPtr&);
 
 int answer_command(CalloutHandle& handle, CommandAnswer answer) {
@@ -99,16 +109,19 @@ CHAINLOAD_ENTRY int unload() {
   return 0;
 }
 
-/// The server has taken the configuration on: keep good parameters, and report wrong ones so that config-set
-/// says so.
+/// The server has taken the configuration on: its contexts are read, and what is wrong is reported so that
+/// config-set says so.
 CHAINLOAD_ENTRY int dhcp4_srv_configured(CalloutHandle& handle) {
   if (!library) return 0;
-  if (library->load_error().empty()) {
-    library->save_last_good();
-  } else {
+  try {
+    library->configured(argument_of(handle, "json_config"));
+    if (library->load_error().empty()) return 0;
     handle.setArgument("error", "libdhcp_chainload: " + library->load_error());
-    handle.setStatus(CalloutHandle::NEXT_STEP_DROP);
+  } catch (const std::exception& error) {
+    handle.setArgument(
+        "error", std::string("libdhcp_chainload: the configuration could not be read: ") + error.what());
   }
+  handle.setStatus(CalloutHandle::NEXT_STEP_DROP);
   return 0;
 }
 

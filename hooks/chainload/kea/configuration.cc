@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-// Types and keys are checked here, values by core/.
+// The keys of this adapter are checked here, all others by core/.
 #include "configuration.h"
 
 #include <cryptolink/crypto_hash.h>
@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "core/text.h"
 #include "state.h"
+#include "value_of_element.h"
 
 namespace chainload::kea {
 namespace {
@@ -18,20 +19,24 @@ namespace {
 using isc::data::ConstElementPtr;
 using isc::data::Element;
 
-constexpr std::array<std::string_view, 7> known_keys = {"default-enabled", "firmware", "log-decisions",
-                                                        "next-server",     "script",   "state-directory",
-                                                        "user-classes"};
-
-/// `file:line:column`, or nothing for an element that came from no file: Kea then says `<wire>` and counts
-/// octets.
-std::string position_of(const Element& element) {
-  const Element::Position& position = element.getPosition();
-  if (position.file_.empty() || position.file_.front() == '<') return {};
-  return " (" + position.str() + ")";
-}
+/// Keys that core/ does not read.
+constexpr std::array<std::string_view, 3> own_keys = {"host-lookup", "log-decisions", "state-directory"};
 
 [[noreturn]] void fail(const std::string& key, const Element& at, const std::string& sentence) {
-  throw BadParameters("parameter \"" + key + "\"" + position_of(at) + ": " + sentence);
+  const std::string place = place_of(at);
+  throw BadParameters("parameter \"" + key + "\"" + (place.empty() ? std::string() : " (" + place + ")") +
+                      ": " + sentence);
+}
+
+/// Everything that is wrong in one text: what holds the keys is named before each path.
+[[noreturn]] void fail(const std::string& holder, const core::Problems& problems) {
+  std::string text;
+  for (const core::Problem& problem : problems.list()) {
+    text += (text.empty() ? "" : "; ") + holder + " \"" + problem.path + "\"" +
+            (problem.place.empty() ? std::string() : " (" + problem.place + ")") + ": " + problem.sentence;
+  }
+  const std::size_t more = problems.seen() - problems.list().size();
+  throw BadParameters(text + (more == 0 ? std::string() : "; and " + std::to_string(more) + " more"));
 }
 
 std::string read_string(const std::string& key, const Element& value) {
@@ -46,30 +51,6 @@ bool read_bool(const std::string& key, const Element& value) {
     fail(key, value, "it is " + kind_text(value) + ": write true or false, without quotes");
   }
   return value.boolValue();
-}
-
-std::vector<std::string> read_strings(const std::string& key, const Element& value) {
-  if (value.getType() != Element::list) {
-    fail(key, value, "it is " + kind_text(value) + ": write a list, such as [ \"gPXE\" ]");
-  }
-  std::vector<std::string> strings;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    strings.push_back(read_string(key + "[" + std::to_string(i) + "]", *value.get(static_cast<int>(i))));
-  }
-  return strings;
-}
-
-std::vector<std::pair<std::string, std::string>> read_firmware(const Element& value) {
-  if (value.getType() != Element::map) {
-    fail("firmware", value,
-         "it is " + kind_text(value) +
-             ": write a map of architectures to files, such as { \"x86-bios\": \"undionly.kpxe\" }");
-  }
-  std::vector<std::pair<std::string, std::string>> firmware;
-  for (const auto& [name, file] : value.mapValue()) {
-    firmware.emplace_back(name, read_string("firmware." + core::printable(name), *file));
-  }
-  return firmware;
 }
 
 LogDecisions read_log_decisions(const Element& value) {
@@ -101,28 +82,13 @@ std::string read_state_directory(const Element& value) {
   return path;
 }
 
-void check_keys(const Element& parameters) {
+/// The parameters without those that core/ does not know.
+core::Value rules_part(const Element& parameters) {
+  const auto part = Element::createMap(parameters.getPosition());
   for (const auto& [key, value] : parameters.mapValue()) {
-    if (std::find(known_keys.begin(), known_keys.end(), key) != known_keys.end()) continue;
-    std::string known;
-    for (const std::string_view name : known_keys) known += (known.empty() ? "" : ", ") + std::string(name);
-    fail(core::printable(key), *value,
-         "there is no such parameter: remove it or correct its name; known are " + known);
+    if (std::find(own_keys.begin(), own_keys.end(), key) == own_keys.end()) part->set(key, value);
   }
-}
-
-/// Where a value that core/ found wrong stands: `firmware.x86-bios` is looked up step by step.
-ConstElementPtr element_at(const ConstElementPtr& parameters, const std::string& key) {
-  ConstElementPtr at = parameters;
-  std::string_view rest = key;
-  while (at && at->getType() == Element::map && !rest.empty()) {
-    const std::size_t dot = rest.find('.');
-    const ConstElementPtr next = at->get(std::string(rest.substr(0, dot)));
-    if (!next) break;
-    at = next;
-    rest = dot == std::string_view::npos ? std::string_view() : rest.substr(dot + 1);
-  }
-  return at;
+  return value_of(part);
 }
 
 std::string sha256_hex(const std::string& text) {
@@ -133,38 +99,61 @@ std::string sha256_hex(const std::string& text) {
 
 }  // namespace
 
-Configuration make_configuration(const ConstElementPtr& parameters) {
+namespace {
+
+std::string hash_of(const Configuration& configuration) {
+  std::string text = core::canonical_text(configuration.policy);
+  for (const auto& scope : configuration.scopes.policies()) {
+    text += "scope " + core::hex(scope->name()) + "\n" + core::canonical_text(*scope);
+  }
+  return sha256_hex(text);
+}
+
+/// Returns what scopes inherit.
+core::OuterScope read_parameters(const Element& parameters, Configuration& configuration) {
+  if (const auto value = parameters.get("log-decisions"))
+    configuration.log_decisions = read_log_decisions(*value);
+  const auto directory = parameters.get("state-directory");
+  configuration.state_directory = directory ? read_state_directory(*directory) : default_state_directory();
+  const auto lookup = parameters.get("host-lookup");
+  if (lookup && read_bool("host-lookup", *lookup)) configuration.hosts = std::make_unique<HostScopes>();
+
+  core::Problems problems;
+  core::ScopeSettings settings =
+      core::read_scope(rules_part(parameters), core::ScopeKind::parameters, "", problems);
+  if (!problems.empty()) fail("parameter", problems);
+  core::OuterScope outer{std::make_shared<const core::ShortForm>(settings.short_form), nullptr};
+  core::MadePolicy made = core::make_policy(std::move(settings));
+  if (!made.policy) fail("parameter", made.problems);
+  configuration.policy = std::move(*made.policy);
+  outer.table = configuration.policy.table();
+  return outer;
+}
+
+}  // namespace
+
+std::unique_ptr<const Configuration> make_configuration(const ConstElementPtr& parameters,
+                                                        const ConstElementPtr& networks) {
   if (!parameters || parameters->getType() != Element::map) {
     throw BadParameters(
         "parameter \"next-server\": the library has no parameters: write at least "
         "\"parameters\": { \"next-server\": \"192.0.2.10\", \"script\": \"http://192.0.2.10/boot.php\" }");
   }
-  check_keys(*parameters);
-
-  Configuration configuration;
-  core::ScopeSettings settings;
-  if (const auto value = parameters->get("next-server"))
-    settings.short_form.next_server = read_string("next-server", *value);
-  if (const auto value = parameters->get("script"))
-    settings.short_form.script = read_string("script", *value);
-  if (const auto value = parameters->get("user-classes"))
-    settings.short_form.user_classes = read_strings("user-classes", *value);
-  if (const auto value = parameters->get("firmware")) settings.short_form.firmware = read_firmware(*value);
-  if (const auto value = parameters->get("default-enabled"))
-    settings.enabled = read_bool("default-enabled", *value);
-  if (const auto value = parameters->get("log-decisions"))
-    configuration.log_decisions = read_log_decisions(*value);
-  const auto directory = parameters->get("state-directory");
-  configuration.state_directory = directory ? read_state_directory(*directory) : default_state_directory();
-
-  core::MadePolicy made = core::make_policy(settings);
-  if (!made.policy) {
-    const core::Problem& problem = made.problems.list().front();
-    fail(problem.path, *element_at(parameters, problem.path), problem.sentence);
+  auto configuration = std::make_unique<Configuration>();
+  try {
+    const core::OuterScope outer = read_parameters(*parameters, *configuration);
+    if (networks) {
+      core::Problems problems;
+      configuration->scopes = core::read_scopes(value_of(networks), outer, problems);
+      if (!problems.empty()) fail("the user-context \"chainload\" of", problems);
+      configuration->policy.reach |= configuration->scopes.reach();
+    }
+  } catch (const NestedTooDeep& error) {
+    throw BadParameters(error.what());
   }
-  configuration.policy = std::move(*made.policy);
-  configuration.hash = sha256_hex(core::canonical_text(configuration.policy));
-  configuration.parameters = parameters;
+  configuration->hash = hash_of(*configuration);
+  configuration->parameters = parameters;
+  configuration->networks = networks;
   return configuration;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// The library's parameters, from Kea's elements to a checked policy.
+// The library's parameters and the contexts of the server's configuration, from Kea's elements to a checked
+// policy.
 #pragma once
 
 #include <cc/data.h>
@@ -8,10 +9,12 @@
 #include <string>
 
 #include "core/policy.h"
+#include "core/scopes.h"
+#include "host_scopes.h"
 
 namespace chainload::kea {
 
-/// Names the parameter, where it stands, its value and what to write instead.
+/// Names the parameter or the context, where it stands, its value and what to write instead.
 class BadParameters : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -19,17 +22,23 @@ class BadParameters : public std::runtime_error {
 
 enum class LogDecisions : std::uint8_t { none, boot, all };
 
-/// Immutable once made.
+/// Immutable once made, but for what `hosts` remembers.
 struct Configuration {
-  core::Policy policy;
+  core::Policy policy;  // its reach is that of the scopes too
+  core::Scopes scopes;
+  std::unique_ptr<HostScopes> hosts;  // null unless host-lookup is true
   LogDecisions log_decisions = LogDecisions::boot;
   std::string state_directory;
-  std::string hash;                       // SHA-256 of the policy's canonical text, in hex
+  std::string hash;                       // SHA-256 of the canonical text of policy and scopes, in hex
   isc::data::ConstElementPtr parameters;  // as given
+  isc::data::ConstElementPtr
+      networks;  // network_part() of the Dhcp4 map; null before the server is configured
 };
 
-/// Throws BadParameters. `parameters` may be null: a library listed without any.
-Configuration make_configuration(const isc::data::ConstElementPtr& parameters);
+/// Throws BadParameters. `parameters` may be null: a library listed without any. `networks` too: without
+/// scopes.
+std::unique_ptr<const Configuration> make_configuration(const isc::data::ConstElementPtr& parameters,
+                                                        const isc::data::ConstElementPtr& networks);
 
 /// The state directory that parameters name, if they name a usable one, else the default: for parameters that
 /// are otherwise wrong.

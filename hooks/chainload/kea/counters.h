@@ -12,11 +12,12 @@ enum class Counted : std::uint8_t {
   booted,           // given a boot file
   left_alone,       // a boot client whose reply stays
   not_boot_client,  // everyone else, other messages included
-  refused,          // the name did not fit
+  denied,           // the boot fields were taken out
+  refused,          // a rule matched, but its answer could not be given
   failed,           // an exception was caught
   already_packed    // another library packed the reply before
 };
-inline constexpr std::size_t counted_kinds = 6;
+inline constexpr std::size_t counted_kinds = 7;
 
 class Counters {
  public:

@@ -2,10 +2,14 @@
 // Loading with good and bad parameters, and the answer to one packet.
 #include "library.h"
 
+#include <chrono>
+
 #include "apply.h"
+#include "client_surroundings.h"
 #include "core/describe.h"
 #include "core/text.h"
 #include "log.h"
+#include "network_part.h"
 #include "state.h"
 
 namespace chainload::kea {
@@ -17,85 +21,103 @@ Counted kind_of(const core::Decision& decision) {
   switch (decision.outcome) {
     case Outcome::boot:
       return Counted::booted;
+    case Outcome::denied:
+      return Counted::denied;
     case Outcome::refused:
       return Counted::refused;
-    case Outcome::denied:
     case Outcome::left_alone:
       break;
   }
   return decision.concerns_boot_client() ? Counted::left_alone : Counted::not_boot_client;
 }
 
+std::string codes_text(std::span<const std::uint8_t> codes) {
+  std::string text;
+  for (const std::uint8_t code : codes) text += (text.empty() ? "" : ", ") + std::to_string(code);
+  return text;
+}
+
+using Message = isc::log::Logger::Formatter;
+
+/// A message about a decision, with the arguments that every one of them begins with: who, what, which
+/// message, which rule. It is logged when it goes out of scope.
+Message about(Message message, const core::Facts& facts, const core::Decision& decision) {
+  message.arg(core::mac_text(facts.hardware_address))
+      .arg(decision.concerns_boot_client() ? core::client_text(decision) : "no boot client")
+      .arg(core::message_name(facts.message_type))
+      .arg(decision.full_name());
+  return message;
+}
+
+void log_boot_file(const core::Facts& facts, const core::Decision& decision) {
+  about(logger.info(CHAINLOAD_BOOT_FILE), facts, decision)
+      .arg(decision.next_server ? std::string(decision.next_server_text) : "the server's next-server")
+      .arg(decision.has_boot_file ? std::string(decision.boot_file_text()) : "the server's boot-file-name");
+}
+
+void log_refusal(const core::Facts& facts, const core::Decision& decision, const std::string& why) {
+  if (logger.isWarnEnabled()) about(logger.warn(CHAINLOAD_ANSWER_REFUSED), facts, decision).arg(why);
+}
+
 void log_decision(const core::Facts& facts, const core::Decision& decision, LogDecisions wanted) {
-  using core::client_text;
-  using core::mac_text;
-  using core::message_name;
-  switch (decision.outcome) {
-    case Outcome::boot:
-      if (wanted == LogDecisions::none) return;
-      LOG_INFO(logger, CHAINLOAD_BOOT_FILE)
-          .arg(mac_text(facts.hardware_address))
-          .arg(client_text(decision))
-          .arg(message_name(facts.message_type))
-          .arg(decision.full_name())
-          .arg(std::string(decision.next_server_text))
-          .arg(core::printable(decision.boot_file.view()));
-      return;
-    case Outcome::refused:
-      LOG_WARN(logger, CHAINLOAD_NAME_TOO_LONG)
-          .arg(mac_text(facts.hardware_address))
-          .arg(client_text(decision))
-          .arg(message_name(facts.message_type))
-          .arg(decision.full_name())
-          .arg(decision.boot_file.view().size())
-          .arg(core::printable(decision.boot_file.view()));
-      return;
-    case Outcome::denied:
-    case Outcome::left_alone:
-      if (wanted != LogDecisions::all) return;
-      LOG_INFO(logger, CHAINLOAD_LEFT_ALONE)
-          .arg(mac_text(facts.hardware_address))
-          .arg(decision.concerns_boot_client() ? client_text(decision) : "no boot client")
-          .arg(message_name(facts.message_type))
-          .arg(decision.full_name())
-          .arg(core::because_text(decision));
-      return;
+  if (decision.outcome == Outcome::refused) log_refusal(facts, decision, core::refusal_text(decision));
+  if (wanted == LogDecisions::none || !logger.isInfoEnabled()) return;
+  if (decision.outcome == Outcome::boot) log_boot_file(facts, decision);
+  if (decision.outcome == Outcome::denied) about(logger.info(CHAINLOAD_DENIED), facts, decision);
+  if (decision.outcome == Outcome::left_alone && wanted == LogDecisions::all) {
+    about(logger.info(CHAINLOAD_LEFT_ALONE), facts, decision).arg(core::because_text(decision));
   }
 }
 
-std::string list_text(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + core::printable(name);
-  return text;
+/// `scripts for user class gPXE, otherwise firmware, from 192.0.2.10`.
+std::string table_text(const core::BuiltInTable* table) {
+  if (table == nullptr) return "no built-in table";
+  std::string classes;
+  for (const std::string& name : *table->user_classes) {
+    classes += (classes.empty() ? "" : ", ") + core::printable(name);
+  }
+  const std::string firmware = "firmware from " + table->next_server_text;
+  return table->script ? "the script for user class " + classes + ", otherwise " + firmware : firmware;
+}
+
+std::size_t rule_count(const core::ScopePolicy& scope) {
+  return scope.rules() == nullptr ? 0 : scope.rules()->rules().size();
+}
+
+std::size_t rule_count(const Configuration& configuration) {
+  std::size_t count = configuration.policy.parameters ? rule_count(*configuration.policy.parameters) : 0;
+  for (const auto& scope : configuration.scopes.policies()) count += rule_count(*scope);
+  return count;
 }
 
 }  // namespace
 
-Library::Library(const isc::data::ConstElementPtr& parameters, bool is_reload) {
+Library::Library(const isc::data::ConstElementPtr& parameters, bool is_reload) : is_reload_(is_reload) {
   try {
-    owned_ = std::make_unique<const Configuration>(make_configuration(parameters));
+    use(make_configuration(parameters, isc::data::ConstElementPtr()));
   } catch (const std::exception& error) {
     if (!is_reload) throw;
     load_error_ = error.what();
     go_on_without(parameters);
   }
-  if (!owned_) return;
-  in_use_.store(owned_.get(), std::memory_order_release);
-  constexpr std::size_t shown_digits = 12;
-  LOG_INFO(logger, CHAINLOAD_LOADED)
-      .arg(CHAINLOAD_VERSION)
-      .arg(owned_->hash.substr(0, shown_digits))
-      .arg(list_text(*owned_->policy.table()->user_classes))
-      .arg(owned_->policy.table()->next_server_text);
+  if (owned_.empty()) return;
+  LOG_INFO(logger, CHAINLOAD_LOADED).arg(CHAINLOAD_VERSION).arg(table_text(configuration()->policy.table()));
+}
+
+void Library::use(std::unique_ptr<const Configuration> configuration) {
+  owned_.push_back(std::move(configuration));
+  in_use_.store(owned_.back().get(), std::memory_order_release);
 }
 
 void Library::go_on_without(const isc::data::ConstElementPtr& parameters) {
   const std::string directory = state_directory_of(parameters);
-  std::string now = "goes on with the ones that last worked";
+  std::string now = "goes on with what last worked";
   try {
-    owned_ = std::make_unique<const Configuration>(make_configuration(read_last_good(directory)));
+    const LastGood last_good = read_last_good(directory);
+    use(make_configuration(last_good.parameters, last_good.networks));
     source_ = PolicySource::last_good;
   } catch (const std::exception& error) {
+    in_use_.store(nullptr, std::memory_order_release);
     source_ = PolicySource::none;
     state_error_ = error.what();
     now = "gives no boot files until they are corrected";
@@ -105,16 +127,39 @@ void Library::go_on_without(const isc::data::ConstElementPtr& parameters) {
   load_error_ += "; the library " + now;
 }
 
-void Library::save_last_good() {
-  if (source_ != PolicySource::configured) return;
+void Library::configured(const isc::data::ConstElementPtr& dhcp4) {
+  if (!load_error_.empty() || source_ != PolicySource::configured) return;
+  const isc::data::ConstElementPtr parameters = owned_.back()->parameters;
   try {
-    kea::save_last_good(owned_->state_directory, owned_->parameters);
+    if (dhcp4) use(make_configuration(parameters, network_part(dhcp4)));
+  } catch (const BadParameters& error) {
+    load_error_ = error.what();
+    if (is_reload_) {
+      go_on_without(parameters);
+    } else {  // the server ends itself with the sentence
+      in_use_.store(nullptr, std::memory_order_release);
+      source_ = PolicySource::none;
+    }
+    return;
+  }
+  const Configuration& now = *configuration();
+  constexpr std::size_t shown_digits = 12;
+  LOG_INFO(logger, CHAINLOAD_IN_USE)
+      .arg(now.hash.substr(0, shown_digits))
+      .arg(rule_count(now))
+      .arg(now.scopes.policies().size())
+      .arg(now.scopes.networks().subnets().size());
+  save();
+}
+
+void Library::save() {
+  const Configuration& now = *configuration();
+  try {
+    save_last_good(now.state_directory, {now.parameters, now.networks});
     state_error_.clear();
   } catch (const std::exception& error) {
     state_error_ = error.what();
-    LOG_WARN(logger, CHAINLOAD_STATE_NOT_SAVED)
-        .arg(last_good_file(owned_->state_directory))
-        .arg(error.what());
+    LOG_WARN(logger, CHAINLOAD_STATE_NOT_SAVED).arg(last_good_file(now.state_directory)).arg(error.what());
   }
 }
 
@@ -123,30 +168,44 @@ void Library::answer(const isc::dhcp::Pkt4& query, isc::dhcp::Pkt4& reply, bool 
   if (now == nullptr || reply.getType() == core::message::nak) return;
 
   const core::Facts facts = core::read_facts(query.data_);
-  const core::Decision decision = core::decide(facts, {}, now->policy);
-  if (decision.outcome == Outcome::boot && already_packed) {
-    counters_.add(Counted::already_packed);
-    LOG_WARN(logger, CHAINLOAD_REPLY_ALREADY_PACKED).arg(core::mac_text(facts.hardware_address));
+  if (!core::needs_surroundings(facts, now->policy)) {
+    finish(*now, facts, core::decide(facts, {}, now->policy), reply, already_packed);
     return;
   }
-  if (decision.outcome == Outcome::boot) {
+  ClientSurroundings surroundings(*now, facts);
+  surroundings.see(query, reply);
+  finish(*now, facts, core::decide(facts, surroundings.view(), now->policy), reply, already_packed);
+}
+
+void Library::finish(const Configuration& now, const core::Facts& facts, const core::Decision& decision,
+                     isc::dhcp::Pkt4& reply, bool already_packed) {
+  const bool changes = decision.outcome == Outcome::boot || decision.outcome == Outcome::denied;
+  if (changes && already_packed) {
+    counters_.add(Counted::already_packed);
+    if (const auto times = already_packed_warning_.happened(std::chrono::steady_clock::now())) {
+      LOG_WARN(logger, CHAINLOAD_REPLY_ALREADY_PACKED)
+          .arg(core::mac_text(facts.hardware_address))
+          .arg(*times);
+    }
+    return;
+  }
+  if (changes) {
     const ReplyAsMade made(reply);
     const core::ReplyPlan plan = core::plan_reply(facts, decision, made.before());
     if (!plan.fits) {
       counters_.add(Counted::refused);
-      LOG_WARN(logger, CHAINLOAD_NAME_TOO_LONG)
-          .arg(core::mac_text(facts.hardware_address))
-          .arg(core::client_text(decision))
-          .arg(core::message_name(facts.message_type))
-          .arg(decision.full_name())
-          .arg(decision.boot_file.view().size())
-          .arg(core::printable(decision.boot_file.view()));
+      log_refusal(facts, decision, core::too_long_text(decision, plan));
       return;
     }
     apply(plan, reply);
+    if (!plan.left_out.empty() && now.log_decisions != LogDecisions::none && logger.isInfoEnabled()) {
+      about(logger.info(CHAINLOAD_OPTIONS_LEFT_OUT), facts, decision)
+          .arg(codes_text(plan.left_out.kept()))
+          .arg(plan.most_len);
+    }
   }
   counters_.add(kind_of(decision));
-  log_decision(facts, decision, now->log_decisions);
+  log_decision(facts, decision, now.log_decisions);
 }
 
 }  // namespace chainload::kea

@@ -7,9 +7,12 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "configuration.h"
+#include "core/decide.h"
 #include "counters.h"
+#include "once_a_minute.h"
 
 namespace chainload::kea {
 
@@ -27,6 +30,12 @@ class Library {
   /// file.
   Library(const isc::data::ConstElementPtr& parameters, bool is_reload);
 
+  /// The server has taken a configuration on: its contexts come into force and what works is saved; the
+  /// outcome of that is logged and shown by state_error(). Afterwards load_error() says what was wrong, with
+  /// the parameters or with a context: then the configuration that last worked goes on. `dhcp4` may be null:
+  /// nothing is known of it.
+  void configured(const isc::data::ConstElementPtr& dhcp4);
+
   /// One callout's work: facts, decide, apply, log. Called by several threads at once; takes no lock.
   /// `already_packed`: another library turned the reply into octets before us.
   void answer(const isc::dhcp::Pkt4& query, isc::dhcp::Pkt4& reply, bool already_packed);
@@ -34,24 +43,26 @@ class Library {
   /// Null when no reply is to be touched. Lives as long as the library.
   const Configuration* configuration() const { return in_use_.load(std::memory_order_acquire); }
 
-  /// Keeps the parameters in the state directory. To be called once the server has taken the configuration
-  /// on; the outcome is logged and shown by state_error().
-  void save_last_good();
-
   PolicySource source() const { return source_; }
   const std::string& load_error() const { return load_error_; }
   const std::string& state_error() const { return state_error_; }
   Counters& counters() { return counters_; }
 
  private:
+  void use(std::unique_ptr<const Configuration> configuration);
   void go_on_without(const isc::data::ConstElementPtr& parameters);
+  void save();
+  void finish(const Configuration& now, const core::Facts& facts, const core::Decision& decision,
+              isc::dhcp::Pkt4& reply, bool already_packed);
 
-  std::unique_ptr<const Configuration> owned_;
+  bool is_reload_;
+  std::vector<std::unique_ptr<const Configuration>> owned_;  // all that packets may still look at
   std::atomic<const Configuration*> in_use_{nullptr};
   PolicySource source_ = PolicySource::configured;
   std::string load_error_;
   std::string state_error_;
   Counters counters_;
+  OnceAMinute already_packed_warning_;
 };
 
 }  // namespace chainload::kea

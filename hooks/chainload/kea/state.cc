@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// Reading and writing the one file there is: {"format": 1, "parameters": {…}}.
+// Reading and writing the one file there is: {"format": 2, "parameters": {…}, "networks": {…}}. Format 1 had
+// no networks.
 #include "state.h"
 
 #include <fcntl.h>
@@ -20,8 +21,9 @@ using isc::data::ConstElementPtr;
 using isc::data::Element;
 
 constexpr std::string_view state_root = "/var/lib/kea/chainload/";
-constexpr std::size_t file_max = 1 << 20;
-constexpr long long format = 1;
+constexpr std::size_t file_max = 256 << 20;  // a hundred thousand reservations take some 20 MiB
+constexpr long long format = 2;
+constexpr long long oldest_format = 1;
 
 [[noreturn]] void fail(const std::string& what) {
   throw StateError(what + ": " + std::strerror(errno));
@@ -85,14 +87,16 @@ void make_directories(const std::string& directory) {
 }
 
 std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) fail("cannot open " + path);
-  std::string text(file_max + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) fail("cannot read " + path);
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > file_max)
+  const std::streamoff size = file.tellg();
+  if (size < 0) fail("cannot read " + path);
+  if (static_cast<std::size_t>(size) > file_max)
     throw StateError(path + " has more than " + std::to_string(file_max) + " octets");
+  std::string text(static_cast<std::size_t>(size), '\0');
+  file.seekg(0);
+  file.read(text.data(), size);
+  if (!file) fail("cannot read " + path);
   return text;
 }
 
@@ -116,10 +120,11 @@ std::string last_good_file(const std::string& directory) {
   return directory + "/last-good-parameters.json";
 }
 
-void save_last_good(const std::string& directory, const ConstElementPtr& parameters) {
+void save_last_good(const std::string& directory, const LastGood& last_good) {
   const auto document = Element::createMap();
   document->set("format", Element::create(format));
-  document->set("parameters", parameters);
+  document->set("parameters", last_good.parameters);
+  if (last_good.networks) document->set("networks", last_good.networks);
   const std::string text = document->str() + "\n";
   const std::string path = last_good_file(directory);
   if (says_already(path, text)) return;
@@ -140,7 +145,7 @@ void save_last_good(const std::string& directory, const ConstElementPtr& paramet
   File(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC).sync();
 }
 
-ConstElementPtr read_last_good(const std::string& directory) {
+LastGood read_last_good(const std::string& directory) {
   const std::string path = last_good_file(directory);
   const std::string text = read_file(path);
   ConstElementPtr document;
@@ -151,12 +156,13 @@ ConstElementPtr read_last_good(const std::string& directory) {
   }
   const bool is_map = document && document->getType() == Element::map;
   const ConstElementPtr version = is_map ? document->get("format") : ConstElementPtr();
-  if (!version || version->getType() != Element::integer || version->intValue() != format) {
+  if (!version || version->getType() != Element::integer || version->intValue() < oldest_format ||
+      version->intValue() > format) {
     throw StateError(path + " is not of a format this version knows");
   }
   const ConstElementPtr parameters = document->get("parameters");
   if (!parameters) throw StateError(path + " holds no parameters");
-  return parameters;
+  return {parameters, document->get("networks")};
 }
 
 }  // namespace chainload::kea

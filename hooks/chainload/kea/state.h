@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-// The parameters that last worked, kept in the state directory for the day when new ones are wrong.
+// The configuration that last worked, kept in the state directory for the day when a new one is wrong.
 #pragma once
 
 #include <cc/data.h>
@@ -21,11 +21,17 @@ std::string default_state_directory();
 
 std::string last_good_file(const std::string& directory);
 
+/// What worked together: a configuration can be made from it.
+struct LastGood {
+  isc::data::ConstElementPtr parameters;
+  isc::data::ConstElementPtr networks;  // network_part() of the Dhcp4 map; null in a file of format 1
+};
+
 /// Writes nothing when the file says the same already. Otherwise: temporary file, fsync, rename, fsync of the
 /// directory; made 0750 and 0640. Throws StateError.
-void save_last_good(const std::string& directory, const isc::data::ConstElementPtr& parameters);
+void save_last_good(const std::string& directory, const LastGood& last_good);
 
 /// Throws StateError, also when there is nothing.
-isc::data::ConstElementPtr read_last_good(const std::string& directory);
+LastGood read_last_good(const std::string& directory);
 
 }  // namespace chainload::kea

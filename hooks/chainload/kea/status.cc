@@ -28,20 +28,30 @@ const char* name_of(PolicySource source) {
   return "none";
 }
 
-ElementPtr policy_element(const core::Policy& policy) {
-  ElementPtr element = Element::createMap();
-  element->set("default-enabled", Element::create(policy.enabled));
-  element->set("next-server", Element::create(policy.table()->next_server_text));
-  element->set("script", Element::create(policy.table()->script->text()));
+/// The built-in table of the parameters; nothing where they have none.
+void set_table(const ElementPtr& element, const core::BuiltInTable& table) {
+  element->set("next-server", Element::create(table.next_server_text));
+  if (table.script) element->set("script", Element::create(table.script->text()));
   ElementPtr classes = Element::createList();
-  for (const std::string& name : *policy.table()->user_classes) classes->add(Element::create(name));
+  for (const std::string& name : *table.user_classes) classes->add(Element::create(name));
   element->set("user-classes", classes);
   ElementPtr firmware = Element::createMap();
   for (std::uint16_t i = 0; i < core::architecture_count; ++i) {
-    const auto& name = (*policy.table()->firmware)[i];
+    const auto& name = (*table.firmware)[i];
     if (name) firmware->set(std::string(core::architecture_name(i)), Element::create(name->text()));
   }
   element->set("firmware", firmware);
+}
+
+ElementPtr policy_element(const Configuration& now) {
+  ElementPtr element = Element::createMap();
+  element->set("default-enabled", Element::create(now.policy.enabled));
+  if (const core::BuiltInTable* const table = now.policy.table()) set_table(element, *table);
+  const core::RuleSet* const rules = now.policy.parameters ? now.policy.parameters->rules() : nullptr;
+  element->set("rules", Element::create(static_cast<long long>(rules ? rules->rules().size() : 0)));
+  element->set("scopes", Element::create(static_cast<long long>(now.scopes.policies().size())));
+  element->set("subnets", Element::create(static_cast<long long>(now.scopes.networks().subnets().size())));
+  element->set("host-lookup", Element::create(now.hosts != nullptr));
   return element;
 }
 
@@ -53,7 +63,8 @@ ElementPtr counters_element(const Counters& counters) {
   constexpr std::array<Named, counted_kinds> named = {{{"boot-files", Counted::booted},
                                                        {"left-alone", Counted::left_alone},
                                                        {"not-boot-clients", Counted::not_boot_client},
-                                                       {"names-too-long", Counted::refused},
+                                                       {"denied", Counted::denied},
+                                                       {"refused", Counted::refused},
                                                        {"failed", Counted::failed},
                                                        {"already-packed", Counted::already_packed}}};
   ElementPtr element = Element::createMap();
@@ -77,16 +88,16 @@ ConstElementPtr status_answer(Library& library, const ConstElementPtr& arguments
   const Configuration* const now = library.configuration();
   if (now == nullptr) {
     return createAnswer(static_cast<int>(Result::success),
-                        "no boot files are given: the parameters are wrong and there are no earlier ones",
+                        "no boot files are given: the configuration is wrong and there is no earlier one",
                         status);
   }
   status->set("hash", Element::create(now->hash));
   status->set("log-decisions", Element::create(std::string(name_of(now->log_decisions))));
   status->set("state-directory", Element::create(now->state_directory));
-  status->set("policy", policy_element(now->policy));
-  std::string text = "boot files are given by the parameters of this configuration";
+  status->set("policy", policy_element(*now));
+  std::string text = "boot files are given by this configuration";
   if (library.source() == PolicySource::last_good) {
-    text = "boot files are given by the parameters that last worked: the new ones are wrong";
+    text = "boot files are given by the configuration that last worked: the new one is wrong";
   } else if (!now->policy.enabled) {
     text = "no boot files are given: default-enabled is false";
   }

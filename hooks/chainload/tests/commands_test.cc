@@ -40,7 +40,7 @@ TEST_F(Commands, status_counts_what_became_of_replies) {
   EXPECT_EQ(counters->get("boot-files")->intValue(), 5);
   EXPECT_EQ(counters->get("left-alone")->intValue(), 3);
   EXPECT_EQ(counters->get("not-boot-clients")->intValue(), 4);
-  EXPECT_EQ(counters->get("names-too-long")->intValue(), 0);
+  EXPECT_EQ(counters->get("refused")->intValue(), 0);
   EXPECT_EQ(counters->get("failed")->intValue(), 0);
 }
 

@@ -77,8 +77,9 @@ void LoadedLibrary::pretend_server_has_served() {
   isc::stats::StatsMgr::instance().setValue("declined-addresses", static_cast<std::int64_t>(0));
 }
 
-Configured LoadedLibrary::configured() {
+Configured LoadedLibrary::configured(const std::string& dhcp4) {
   const auto handle = HooksManager::createCalloutHandle();
+  if (!dhcp4.empty()) handle->setArgument("json_config", ConstElementPtr(Element::fromJSON(dhcp4)));
   HooksManager::callCallouts(hook_index("dhcp4_srv_configured"), *handle);
   Configured configured;
   configured.dropped = handle->getStatus() == CalloutHandle::NEXT_STEP_DROP;
@@ -113,6 +114,12 @@ isc::dhcp::Pkt4Ptr LoadedLibrary::reply_to(const isc::dhcp::Pkt4Ptr& query, std:
   reply->setHWAddr(query->getHWAddr());
   reply->setYiaddr(isc::asiolink::IOAddress("192.0.2.100"));
   return reply;
+}
+
+isc::dhcp::Pkt4Ptr LoadedLibrary::offer_to(const isc::dhcp::Pkt4Ptr& query, const std::string& yiaddr) {
+  const isc::dhcp::Pkt4Ptr offer = reply_to(query, isc::dhcp::DHCPOFFER);
+  offer->setYiaddr(isc::asiolink::IOAddress(yiaddr));
+  return offer;
 }
 
 int LoadedLibrary::send(const isc::dhcp::Pkt4Ptr& query, const isc::dhcp::Pkt4Ptr& reply) {

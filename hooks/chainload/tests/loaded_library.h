@@ -39,12 +39,15 @@ class LoadedLibrary : public ::testing::Test {
   /// As if the server had taken on a configuration before this library was ever loaded.
   static void pretend_server_has_served();
 
-  static Configured configured();
+  /// `dhcp4` is the Dhcp4 map as JSON text; empty: the server hands out none.
+  static Configured configured(const std::string& dhcp4 = {});
   static Answer command(const std::string& name, const std::string& arguments);
 
   /// The reply the server would have made to a query: its type, and what `make` puts into it.
   static isc::dhcp::Pkt4Ptr reply_to(const isc::dhcp::Pkt4Ptr& query, std::uint8_t type);
   static isc::dhcp::Pkt4Ptr query_of(core::Bytes payload);
+  /// The reply to an OFFER's worth of query, with this address.
+  static isc::dhcp::Pkt4Ptr offer_to(const isc::dhcp::Pkt4Ptr& query, const std::string& yiaddr);
   /// Kea's next step after the callout is the answer.
   static int send(const isc::dhcp::Pkt4Ptr& query, const isc::dhcp::Pkt4Ptr& reply);
   static std::vector<std::uint8_t> packed(const isc::dhcp::Pkt4Ptr& reply);

@@ -185,7 +185,7 @@ TEST_F(Loading, damaged_saved_parameters_are_never_used) {
     ASSERT_TRUE(load(wrong_json)) << len;
     EXPECT_EQ(command("chainload-status", "").arguments->get("policy-source")->stringValue(), "none") << len;
   }
-  for (const char* text : {R"({"format": 2, "parameters": {}})", R"({"format": 1})", "[]", "null",
+  for (const char* text : {R"({"format": 3, "parameters": {}})", R"({"format": 0, "parameters": {}})", R"({"format": 2, "parameters": {}})", R"({"format": 1})", "[]", "null",
                            R"({"format": 1, "parameters": {"next-server": "x"}})"}) {
     std::ofstream(path, std::ios::trunc) << text;
     ASSERT_TRUE(load(wrong_json)) << text;

@@ -212,7 +212,7 @@ TEST_F(Packets, name_too_long_for_the_client_leaves_the_reply_identical) {
   const Pkt4Ptr untouched = reply_to(query, DHCPOFFER);
   send(query, reply);
   EXPECT_EQ(packed(reply), packed(untouched));
-  EXPECT_EQ(command("chainload-status", "").arguments->get("counters")->get("names-too-long")->intValue(), 1);
+  EXPECT_EQ(command("chainload-status", "").arguments->get("counters")->get("refused")->intValue(), 1);
 }
 
 TEST_F(Packets, several_threads_at_once_are_answered_alike) {

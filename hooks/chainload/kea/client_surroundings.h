@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MPL-2.0
+// What the server knows of one client, gathered for one decision and only as far as the policy looks at it.
+#pragma once
+
+#include <dhcp/pkt4.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "configuration.h"
+
+namespace chainload::kea {
+
+/// What is not read from the query; everything optional.
+struct KnownOfClient {
+  std::vector<std::string> classes;
+  core::Ipv4 address{};
+  const core::Subnet* subnet = nullptr;  // when it does not follow from the address
+  std::string hostname;
+};
+
+/// Borrows the configuration and the facts, which must outlive it. Not to be copied: the view points into it.
+class ClientSurroundings {
+ public:
+  ClientSurroundings(const Configuration& now, const core::Facts& facts) : now_(now), facts_(facts) {}
+  ClientSurroundings(const ClientSurroundings&) = delete;
+  ClientSurroundings& operator=(const ClientSurroundings&) = delete;
+
+  /// From a query and the reply that the server made to it.
+  void see(const isc::dhcp::Pkt4& query, const isc::dhcp::Pkt4& reply);
+
+  /// From what a person says. `known` must outlive this object.
+  void see(const KnownOfClient& known);
+
+  const core::Surroundings& view() const { return around_; }
+
+ private:
+  static constexpr std::size_t classes_without_heap = 24;
+
+  void find_scopes(core::Ipv4 address, const core::Subnet* subnet);
+  void look_up_host();
+  void tell_time();
+
+  const Configuration& now_;
+  const core::Facts& facts_;
+  core::Surroundings around_;
+  core::ClientScopes found_;
+  std::array<std::string_view, classes_without_heap> few_classes_;
+  std::vector<std::string_view> many_classes_;
+  std::shared_ptr<const core::ScopePolicy> host_scope_;
+  std::string hostname_;
+};
+
+}  // namespace chainload::kea
