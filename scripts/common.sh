@@ -15,6 +15,11 @@ need_namespaces() {
   local probe=chainload-probe-$$ why
   why=$(ip netns add "$probe" 2>&1) ||
     die "no network namespace can be made here ($why); a container needs CAP_SYS_ADMIN and CAP_NET_ADMIN"
+  # In a plain chroot a namespace can be made but not entered: / is no mount point there.
+  if ! why=$(ip -n "$probe" link set lo up 2>&1); then
+    ip netns del "$probe"
+    die "no network namespace can be entered here ($why); in a chroot, make / a mount point (mount --bind)"
+  fi
   ip netns del "$probe"
   [[ -c /dev/net/tun ]] || die "/dev/net/tun is missing, so the virtual machine cannot have a network card"
 }
