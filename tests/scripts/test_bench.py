@@ -70,8 +70,8 @@ def test_the_measured_clients_send_what_their_rules_ask_for():
     discover = clients.Client(1).discover(7)
     assert discover[4:8] == b"\0\0\0\x07" and discover[28:34] == bytes.fromhex(by_name["mac-1"]["mac"].replace(":", ""))
     second = rules.measured[1]
-    assert by_name["uuid-1"]["uuid"].replace("-", "") == second.uuid.hex()
-    assert b"\0" + second.uuid in second.discover(8)
+    assert by_name["uuid-1"]["uuid"] == "6cd22ecf-0000-0040-8000-000000000002"
+    assert bytes.fromhex("61 11 00 cf2ed26c 0000 4000 8000 000000000002") in second.discover(8)
 
 
 def test_classes_that_do_the_job_are_as_many_as_asked_for():

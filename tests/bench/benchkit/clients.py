@@ -2,6 +2,7 @@
 """The clients that are played: their DISCOVERs, byte by byte, as a relay forwards them; and how a reply is read."""
 
 import socket
+import uuid
 from dataclasses import dataclass
 
 from .cable import client_address
@@ -28,13 +29,13 @@ class Client:
         return ":".join(f"{octet:02x}" for octet in self.mac)
 
     @property
-    def uuid(self):
+    def uuid_octets(self):
         return bytes.fromhex("cf2ed26c00004000800000") + bytes(2) + self.number.to_bytes(3, "big")
 
     @property
     def uuid_text(self):
-        digits = self.uuid.hex()
-        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        """As boards print it: the first three fields stand with their low octet first in option 97."""
+        return str(uuid.UUID(bytes_le=self.uuid_octets))
 
     def options(self):
         """(code, value) pairs after the message type, in a ROM's order."""
@@ -43,7 +44,7 @@ class Client:
         more = [(77, self.user_class)] if self.user_class else []
         return [(57, b"\x05\xc0"), (93, self.arch.to_bytes(2, "big")), (94, b"\x01\x02\x01"),
                 (60, f"PXEClient:Arch:{self.arch:05}:UNDI:002001".encode()), *more, (55, asked_by_rom),
-                (97, b"\0" + self.uuid)]
+                (97, b"\0" + self.uuid_octets)]
 
     def discover(self, xid):
         head = bytes([1, 1, 6, 1]) + xid.to_bytes(4, "big") + bytes(16) + socket.inet_aton(client_address)
