@@ -2,6 +2,8 @@
 // Emits a query from given facts.
 #include "compose.h"
 
+#include "relay_agent.h"
+
 namespace chainload::core {
 namespace {
 
@@ -38,6 +40,19 @@ void put_etherboot(std::vector<std::uint8_t>& packet, const GivenFacts& given) {
     put_option(encapsulated, feature, std::array<std::uint8_t, 1>{1});
   if (given.loader_version) put_option(encapsulated, etherboot::version, *given.loader_version);
   if (!encapsulated.empty()) put_option(packet, option::etherboot, encapsulated);
+}
+
+void put_relay_agent(std::vector<std::uint8_t>& packet, const GivenFacts& given) {
+  std::vector<std::uint8_t> sub_options;
+  const auto put = [&](std::uint8_t code, const std::vector<std::uint8_t>& value) {
+    if (value.empty()) return;
+    sub_options.push_back(code);
+    sub_options.push_back(static_cast<std::uint8_t>(value.size()));
+    sub_options.insert(sub_options.end(), value.begin(), value.end());
+  };
+  put(relay_option::circuit_id, given.circuit_id);
+  put(relay_option::remote_id, given.remote_id);
+  if (!sub_options.empty()) put_option(packet, option::relay_agent, sub_options);
 }
 
 std::optional<std::uint8_t> nibble(char digit) {
@@ -101,6 +116,8 @@ std::vector<std::uint8_t> compose_query(const GivenFacts& given) {
     std::copy(given.uuid->begin(), given.uuid->end(), value.begin() + 1);
     put_option(packet, option::client_uuid, value);
   }
+  if (!given.client_id.empty()) put_option(packet, option::client_id, given.client_id);
+  put_relay_agent(packet, given);  // last, as relays add it [rfc3046 2.1]
   packet.push_back(option::end);
   return packet;
 }

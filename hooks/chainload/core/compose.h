@@ -23,6 +23,9 @@ struct GivenFacts {
   std::vector<std::uint8_t> features;                         // sub-options of 175
   std::optional<std::array<std::uint8_t, 3>> loader_version;  // 175.235
   std::vector<std::uint8_t> requested_options;
+  std::vector<std::uint8_t> client_id;   // option 61
+  std::vector<std::uint8_t> circuit_id;  // sub-options of 82; at most 255 octets each
+  std::vector<std::uint8_t> remote_id;
 };
 
 /// Options over 255 octets are sent in pieces [rfc3396].

@@ -95,6 +95,25 @@ std::array<std::uint8_t, 3> version_argument(const std::string& name, const Elem
   return version;
 }
 
+/// As rules write them: text, or octets in hexadecimal behind 0x.
+std::vector<std::uint8_t> octets_argument(const std::string& name, const Element& value) {
+  const std::string text = string_argument(name, value);
+  constexpr std::size_t most = 255;
+  std::vector<std::uint8_t> octets(text.begin(), text.end());
+  if (text.starts_with("0x")) {
+    auto parsed = core::parse_hex(std::string_view(text).substr(2));
+    if (!parsed)
+      throw BadArgument(
+          name, "\"" + core::printable(text) + "\" is no hexadecimal text: write one such as \"0x0a0b\"");
+    octets = std::move(*parsed);
+  }
+  if (octets.empty() || octets.size() > most) {
+    throw BadArgument(
+        name, "it has " + std::to_string(octets.size()) + " octets: write 1 to " + std::to_string(most));
+  }
+  return octets;
+}
+
 void read_user_class(const ConstElementPtr& value, core::GivenFacts& given) {
   if (value->getType() != Element::list) {
     given.user_class = bounded_string("facts.user-class", *value);
@@ -151,9 +170,9 @@ namespace {
 
 /// The facts, and what is known besides, which is read elsewhere.
 std::vector<std::string_view> fact_keys() {
-  std::vector<std::string_view> keys = {"arch",         "features",    "loader-version",    "mac",
-                                        "message-type", "relay",       "requested-options", "user-class",
-                                        "uuid",         "vendor-class"};
+  std::vector<std::string_view> keys = {
+      "arch",         "circuit-id", "client-id",         "remote-id",  "features", "loader-version", "mac",
+      "message-type", "relay",      "requested-options", "user-class", "uuid",     "vendor-class"};
   keys.insert(keys.end(), known_keys.begin(), known_keys.end());
   return keys;
 }
@@ -188,6 +207,12 @@ core::GivenFacts facts_argument(const ConstElementPtr& facts) {
   if (const auto value = facts->get("vendor-class")) {
     given.vendor_class = bounded_string("facts.vendor-class", *value);
   }
+  if (const auto value = facts->get("client-id"))
+    given.client_id = octets_argument("facts.client-id", *value);
+  if (const auto value = facts->get("circuit-id"))
+    given.circuit_id = octets_argument("facts.circuit-id", *value);
+  if (const auto value = facts->get("remote-id"))
+    given.remote_id = octets_argument("facts.remote-id", *value);
   if (const auto value = facts->get("user-class")) read_user_class(value, given);
   if (const auto value = facts->get("arch")) {
     each_value("facts.arch", value, [&](const std::string& name, const Element& item) {

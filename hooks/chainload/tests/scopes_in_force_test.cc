@@ -240,6 +240,27 @@ TEST_F(ScopesInForce, explain_takes_the_same_keys_beside_a_packet) {
       "subnet[1]/built-in/script");
 }
 
+TEST_F(ScopesInForce, explain_takes_what_a_relay_says) {
+  ASSERT_TRUE(load(short_form_json));
+  ASSERT_FALSE(configured(R"({ "subnet4": [ { "id": 1, "subnet": "192.0.2.0/24", "reservations": [
+      { "circuit-id": "'port 17'", "user-context": { "chainload": { "script": "http://192.0.2.10/17" } } },
+      { "client-id": "01:02:03", "user-context": { "chainload": { "script": "http://192.0.2.10/id" } } } ] } ] })")
+                   .dropped);
+  const auto ask = [](const std::string& facts) {
+    return explain(R"({ "facts": { "user-class": "gPXE", "ip": "192.0.2.9", )" + facts + " } }",
+                   &LoadedLibrary::command);
+  };
+  EXPECT_EQ(ask(R"("circuit-id": "port 17", "remote-id": "0xff")").rule(), "reservation/built-in/script");
+  EXPECT_EQ(ask(R"("circuit-id": "0x706f72742031 37")").rule(), "reservation/built-in/script");
+  EXPECT_EQ(ask(R"("circuit-id": "port 18")").rule(), "built-in/script");
+  EXPECT_EQ(ask(R"("client-id": "0x010203")").rule(), "reservation/built-in/script");
+  EXPECT_EQ(ask(R"("circuit-id": "port 18", "remote-id": "0xff")")
+                .answer.arguments->get("facts")
+                ->get("remote-id")
+                ->stringValue(),
+            "ff");
+}
+
 TEST_F(ScopesInForce, explain_with_wrong_surroundings_is_refused_by_name) {
   ASSERT_TRUE(load(short_form_json));
   ASSERT_FALSE(configured(dhcp4_json).dropped);
@@ -253,6 +274,9 @@ TEST_F(ScopesInForce, explain_with_wrong_surroundings_is_refused_by_name) {
       {R"({ "facts": { "classes": "kiosk" } })", "\"facts.classes\""},
       {R"({ "facts": { "classes": [ 1 ] } })", "\"facts.classes[0]\""},
       {R"({ "facts": { "classes": [ "" ] } })", "\"facts.classes[0]\""},
+      {R"({ "facts": { "circuit-id": "0xzz" } })", "\"facts.circuit-id\""},
+      {R"({ "facts": { "remote-id": "" } })", "\"facts.remote-id\""},
+      {R"({ "facts": { "client-id": 1 } })", "\"facts.client-id\""},
       {R"({ "facts": { "hostname": 1 } })", "\"facts.hostname\""},
       {R"({ "facts": { "shared-network": "none" } })", "\"facts.shared-network\""},
       {R"({ "facts": {}, "ip": "192.0.2.20" })", "\"ip\""},
