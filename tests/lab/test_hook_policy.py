@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from labkit import corpus, kea
+from labkit import corpus, kea, paths
 from labkit.client import bootp
 from labkit.dhcp import ack, discover, inform, request
 from labkit.process import Failed
@@ -253,3 +253,18 @@ def test_host_lookup_finds_what_the_file_says_as_well(start):
     assert server.boot(machine, gpxe) == "http://198.18.77.1/r"
     assert server.boot(other, gpxe) == corpus.script
     assert server.kea.command("chainload-status")["arguments"]["policy"]["host-lookup"] is True
+
+
+def test_shipped_configuration_of_scopes_does_what_it_says(start):
+    config = kea.read_config(paths.root / "kea-configs/chainload-scopes.json")
+    server = start(config)
+    reserved = "52:54:00:77:00:10"
+    assert server.boot(reserved, rom) == "undionly.kpxe"
+    assert server.boot(reserved, gpxe) == "http://198.18.77.1/install.php?host=build01"
+    assert server.boot(machine, rom) == "undionly.kpxe"
+    assert server.boot(machine, gpxe) == "http://198.18.77.1/lab.php?mac=${mac}"
+    assert server.boot(other, [*rom, (12, b"kiosk-3")]) == ""
+    port = bytes([1, 9]) + b"rescue-17"
+    assert server.boot("52:54:00:00:07:05", [*gpxe, (82, port)]) == "http://198.18.77.1/rescue.php?port=rescue-17"
+    explained = server.explain(facts={"user-class": "gPXE", "arch": 0, "ip": "198.18.77.185"})
+    assert explained["outcome"] == "left-alone" and "enabled" in explained["text"]
