@@ -127,5 +127,9 @@ class Kea:
     def is_running(self):
         return self._service.is_running()
 
+    @property
+    def pid(self):
+        return self._service.pid
+
     def stop(self):
         self._service.stop()

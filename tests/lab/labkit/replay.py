@@ -49,11 +49,15 @@ class Replay:
         self._socket = network.packet_socket("carrier1")
         self._count = 0
 
+    def send(self, payload, **sent_as):
+        """Sends and looks for no answer."""
+        self._socket.send(frame(payload, **sent_as))
+
     def answers(self, payload, timeout=5.0, **sent_as):
         """Every reply with the payload's xid, in order. Xids of the markers do not change from run to run."""
         self._count += 1
         marker_xid = b"\xfe" + self._count.to_bytes(3, "big")
-        self._socket.send(frame(payload, **sent_as))
+        self.send(payload, **sent_as)
         self._socket.send(frame(bootp(discover, marker_mac, xid=marker_xid)))
         found = []
         deadline = time.monotonic() + timeout
