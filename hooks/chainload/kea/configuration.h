@@ -24,7 +24,8 @@ enum class LogDecisions : std::uint8_t { none, boot, all };
 
 /// Immutable once made, but for what `hosts` remembers.
 struct Configuration {
-  core::Policy policy;  // its reach is that of the scopes too
+  core::Policy policy;         // its reach is that of the scopes too
+  core::OuterScope outermost;  // what scopes inherit from the parameters
   core::Scopes scopes;
   std::unique_ptr<HostScopes> hosts;  // null unless host-lookup is true
   LogDecisions log_decisions = LogDecisions::boot;
@@ -35,10 +36,12 @@ struct Configuration {
       networks;  // network_part() of the Dhcp4 map; null before the server is configured
 };
 
-/// Throws BadParameters. `parameters` may be null: a library listed without any. `networks` too: without
-/// scopes.
-std::unique_ptr<const Configuration> make_configuration(const isc::data::ConstElementPtr& parameters,
-                                                        const isc::data::ConstElementPtr& networks);
+/// Without scopes. Throws BadParameters. `parameters` may be null: a library listed without any.
+std::unique_ptr<const Configuration> make_configuration(const isc::data::ConstElementPtr& parameters);
+
+/// The same parameters, with the scopes of network_part(). Throws BadParameters.
+std::unique_ptr<const Configuration> with_scopes(const Configuration& parameters,
+                                                 const isc::data::ConstElementPtr& networks);
 
 /// The state directory that parameters name, if they name a usable one, else the default: for parameters that
 /// are otherwise wrong.

@@ -94,7 +94,7 @@ std::size_t rule_count(const Configuration& configuration) {
 
 Library::Library(const isc::data::ConstElementPtr& parameters, bool is_reload) : is_reload_(is_reload) {
   try {
-    use(make_configuration(parameters, isc::data::ConstElementPtr()));
+    use(make_configuration(parameters));
   } catch (const std::exception& error) {
     if (!is_reload) throw;
     load_error_ = error.what();
@@ -114,7 +114,9 @@ void Library::go_on_without(const isc::data::ConstElementPtr& parameters) {
   std::string now = "goes on with what last worked";
   try {
     const LastGood last_good = read_last_good(directory);
-    use(make_configuration(last_good.parameters, last_good.networks));
+    auto restored = make_configuration(last_good.parameters);
+    if (last_good.networks) restored = with_scopes(*restored, last_good.networks);
+    use(std::move(restored));
     source_ = PolicySource::last_good;
   } catch (const std::exception& error) {
     in_use_.store(nullptr, std::memory_order_release);
@@ -131,7 +133,7 @@ void Library::configured(const isc::data::ConstElementPtr& dhcp4) {
   if (!load_error_.empty() || source_ != PolicySource::configured) return;
   const isc::data::ConstElementPtr parameters = owned_.back()->parameters;
   try {
-    if (dhcp4) use(make_configuration(parameters, network_part(dhcp4)));
+    if (dhcp4) use(with_scopes(*owned_.back(), network_part(dhcp4)));
   } catch (const BadParameters& error) {
     load_error_ = error.what();
     if (is_reload_) {
