@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <future>
 
 #include "compat.h"
 #include "core/text.h"
@@ -110,8 +109,7 @@ std::string hash_of(const Configuration& configuration) {
   return sha256_hex(text);
 }
 
-/// Returns what scopes inherit.
-core::OuterScope read_parameters(const Element& parameters, Configuration& configuration) {
+void read_parameters(const Element& parameters, Configuration& configuration) {
   if (const auto value = parameters.get("log-decisions"))
     configuration.log_decisions = read_log_decisions(*value);
   const auto directory = parameters.get("state-directory");
@@ -123,20 +121,16 @@ core::OuterScope read_parameters(const Element& parameters, Configuration& confi
   core::ScopeSettings settings =
       core::read_scope(rules_part(parameters), core::ScopeKind::parameters, "", problems);
   if (!problems.empty()) fail("parameter", problems);
-  core::OuterScope outer{std::make_shared<const core::ShortForm>(settings.short_form), nullptr};
+  configuration.outermost.short_form = std::make_shared<const core::ShortForm>(settings.short_form);
   core::MadePolicy made = core::make_policy(std::move(settings));
   if (!made.policy) fail("parameter", made.problems);
   configuration.policy = std::move(*made.policy);
-  outer.table = configuration.policy.table();
-  return outer;
+  configuration.outermost.table = configuration.policy.table();
 }
 
 }  // namespace
 
-namespace {
-
-std::unique_ptr<const Configuration> compile(const ConstElementPtr& parameters,
-                                             const ConstElementPtr& networks) {
+std::unique_ptr<const Configuration> make_configuration(const ConstElementPtr& parameters) {
   if (!parameters || parameters->getType() != Element::map) {
     throw BadParameters(
         "parameter \"next-server\": the library has no parameters: write at least "
@@ -144,30 +138,35 @@ std::unique_ptr<const Configuration> compile(const ConstElementPtr& parameters,
   }
   auto configuration = std::make_unique<Configuration>();
   try {
-    const core::OuterScope outer = read_parameters(*parameters, *configuration);
-    if (networks) {
-      core::Problems problems;
-      configuration->scopes = core::read_scopes(value_of(networks), outer, problems);
-      if (!problems.empty()) fail("the user-context \"chainload\" of", problems);
-      configuration->policy.reach |= configuration->scopes.reach();
-    }
+    read_parameters(*parameters, *configuration);
   } catch (const NestedTooDeep& error) {
     throw BadParameters(error.what());
   }
   configuration->hash = hash_of(*configuration);
   configuration->parameters = parameters;
-  configuration->networks = networks;
   return configuration;
 }
 
-}  // namespace
-
-/// On a thread of its own, waited for: what compiling 100,000 rules allocates and frees would otherwise leave
-/// the heap that packets are served from in pieces, and cost every later packet 12,000 instructions inside
-/// malloc.
-std::unique_ptr<const Configuration> make_configuration(const ConstElementPtr& parameters,
-                                                        const ConstElementPtr& networks) {
-  return std::async(std::launch::async, compile, parameters, networks).get();
+std::unique_ptr<const Configuration> with_scopes(const Configuration& parameters,
+                                                 const ConstElementPtr& networks) {
+  auto configuration = std::make_unique<Configuration>();
+  configuration->policy = parameters.policy;
+  configuration->outermost = parameters.outermost;
+  if (parameters.hosts) configuration->hosts = std::make_unique<HostScopes>();
+  configuration->log_decisions = parameters.log_decisions;
+  configuration->state_directory = parameters.state_directory;
+  configuration->parameters = parameters.parameters;
+  configuration->networks = networks;
+  core::Problems problems;
+  try {
+    configuration->scopes = core::read_scopes(value_of(networks), configuration->outermost, problems);
+  } catch (const NestedTooDeep& error) {
+    throw BadParameters(error.what());
+  }
+  if (!problems.empty()) fail("the user-context \"chainload\" of", problems);
+  configuration->policy.reach |= configuration->scopes.reach();
+  configuration->hash = configuration->scopes.empty() ? parameters.hash : hash_of(*configuration);
+  return configuration;
 }
 
 std::string state_directory_of(const ConstElementPtr& parameters) {
