@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "base/console.h"
 
-
 namespace base {
 
 bool Console::add_sink(ConsoleSink sink) {
@@ -13,6 +12,13 @@ bool Console::add_sink(ConsoleSink sink) {
 void Console::write(std::string_view text) {
   if (text.empty()) return;
   for (std::size_t i = 0; i < count_; ++i) sinks_[i].write(sinks_[i].self, text);
+}
+
+void Console::format(std::string_view pattern, std::span<const FormatArg> arguments) {
+  char buffer[512];
+  TextWriter writer(buffer);
+  writer.format(pattern, arguments);
+  write(writer.view());
 }
 
 void LogRing::write(std::string_view text) {

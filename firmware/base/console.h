@@ -26,15 +26,14 @@ class Console {
   void write(std::string_view text);
   template <class... Args>
   void print(std::string_view pattern, const Args&... arguments) {
-    char buffer[512];
-    TextWriter writer(buffer);
-    writer.print(pattern, arguments...);
-    write(writer.view());
+    format(pattern, FormatArgs<Args...>{FormatArg(arguments)...});
   }
   /// The error's sentence on a line of its own.
   void report(const Error& error) { print("{}\n", error.sentence()); }
 
  private:
+  void format(std::string_view pattern, std::span<const FormatArg> arguments);
+
   std::array<ConsoleSink, max_sinks> sinks_{};
   std::size_t count_ = 0;
 };

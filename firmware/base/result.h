@@ -27,16 +27,20 @@ enum class ErrorCode : std::uint8_t {
 /// "what failed: why; what to try". The sentence has no final line break.
 class Error {
  public:
-  Error(ErrorCode code, std::string_view sentence) : code_(code), sentence_(sentence) {}
+  Error(ErrorCode code, std::string_view sentence);
   template <class... Args>
     requires(sizeof...(Args) > 0)
-  Error(ErrorCode code, std::string_view pattern, const Args&... arguments) : code_(code) {
-    sentence_.print(pattern, arguments...);
-  }
+  Error(ErrorCode code, std::string_view pattern, const Args&... arguments)
+      : Error(code, pattern, std::span<const FormatArg>(FormatArgs<Args...>{FormatArg(arguments)...})) {}
+  Error(const Error& other);
+  Error& operator=(const Error& other);
   ErrorCode code() const { return code_; }
   std::string_view sentence() const { return sentence_.view(); }
 
  private:
+  // Out of line: there is an error in every function, and a copy of this in each would be a tenth of the image.
+  Error(ErrorCode code, std::string_view pattern, std::span<const FormatArg> arguments);
+
   ErrorCode code_;
   Text<304> sentence_;
 };
@@ -48,7 +52,7 @@ template <class T = Done>
 class [[nodiscard]] Result {
  public:
   Result(T value) : ok_(true) { new (&value_) T(std::move(value)); }
-  Result(const Error& error) : ok_(false) { new (&error_) Error(error); }
+  Result(const Error& error) : ok_(false), error_(error) {}
   Result(Result&& other) noexcept : ok_(other.ok_) {
     if (ok_) {
       new (&value_) T(std::move(other.value_));

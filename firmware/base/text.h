@@ -54,6 +54,10 @@ class FormatArg {
   };
 };
 
+/// The arguments of one pattern; there may be none.
+template <class... Args>
+using FormatArgs = std::array<FormatArg, sizeof...(Args)>;
+
 /// Appends to a caller's buffer; what does not fit is left out and remembered.
 class TextWriter {
  public:
@@ -101,8 +105,11 @@ class Text {
   }
   template <class... Args>
   bool print(std::string_view pattern, const Args&... arguments) {
+    return format(pattern, FormatArgs<Args...>{FormatArg(arguments)...});
+  }
+  bool format(std::string_view pattern, std::span<const FormatArg> arguments) {
     TextWriter writer(characters_);
-    writer.print(pattern, arguments...);
+    writer.format(pattern, arguments);
     size_ = writer.view().size();
     return !writer.overflowed();
   }
