@@ -64,7 +64,8 @@ void read_vendor_class(const Reading& at, ReplyForm& form) {
     form.vendor_class = Choice::no;
     return;
   }
-  at.fail("write \"auto\", false, or the text of option 60 that is to be sent, of 1 to " +
+  at.fail((text == nullptr ? "it is " + std::string(kind_text(at.value().kind())) : in_quotes(*text)) +
+          ": write \"auto\", false, or the text of option 60 that is to be sent, of 1 to " +
           std::to_string(boot_file_option_max) + " octets");
 }
 

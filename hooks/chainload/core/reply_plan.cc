@@ -135,9 +135,13 @@ class Planner {
     leave_out(option::etherboot, Edit::keep);  // costs seconds of waiting
     const bool in_file = plan_.writes_file && !plan_.file.empty();
     if (in_file && !is_http()) leave_out(option::boot_file, Edit::remove);
-    if (!is_http()) {
-      leave_out(option::vendor_specific, Edit::keep);
-      if (edit(option::vendor_specific).edit != Edit::write) leave_out(option::vendor_class, Edit::keep);
+    if (!is_http() && len() > most) {
+      // Together or neither: EDK2 takes an offer with 60 alone for another kind of offer.
+      for (const std::uint8_t code : {option::vendor_specific, option::vendor_class}) {
+        if (edit(code).edit != Edit::write) continue;
+        edit(code).edit = Edit::keep;
+        plan_.left_out.push(code);
+      }
     }
     plan_.fits = len() <= most;
   }
