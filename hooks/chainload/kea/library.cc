@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "log.h"
 #include "network_part.h"
+#include "own_thread.h"
 #include "state.h"
 
 namespace chainload::kea {
@@ -94,7 +95,7 @@ std::size_t rule_count(const Configuration& configuration) {
 
 Library::Library(const isc::data::ConstElementPtr& parameters, bool is_reload) : is_reload_(is_reload) {
   try {
-    use(make_configuration(parameters));
+    use(on_own_thread([&] { return make_configuration(parameters); }));
   } catch (const std::exception& error) {
     if (!is_reload) throw;
     load_error_ = error.what();
@@ -114,8 +115,10 @@ void Library::go_on_without(const isc::data::ConstElementPtr& parameters) {
   std::string now = "goes on with what last worked";
   try {
     const LastGood last_good = read_last_good(directory);
-    auto restored = make_configuration(last_good.parameters);
-    if (last_good.networks) restored = with_scopes(*restored, last_good.networks);
+    auto restored = on_own_thread([&] { return make_configuration(last_good.parameters); });
+    if (last_good.networks) {
+      restored = on_own_thread([&] { return with_scopes(*restored, last_good.networks); });
+    }
     use(std::move(restored));
     source_ = PolicySource::last_good;
   } catch (const std::exception& error) {
@@ -133,7 +136,7 @@ void Library::configured(const isc::data::ConstElementPtr& dhcp4) {
   if (!load_error_.empty() || source_ != PolicySource::configured) return;
   const isc::data::ConstElementPtr parameters = owned_.back()->parameters;
   try {
-    if (dhcp4) use(with_scopes(*owned_.back(), network_part(dhcp4)));
+    if (dhcp4) use(on_own_thread([&] { return with_scopes(*owned_.back(), network_part(dhcp4)); }));
   } catch (const BadParameters& error) {
     load_error_ = error.what();
     if (is_reload_) {
