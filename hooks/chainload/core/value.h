@@ -24,13 +24,13 @@ class Value {
 
   enum class Kind : std::uint8_t { null, boolean, integer, real, string, list, map };
 
-  Value() = default;
-  Value(bool value) : content_(value) {}
-  Value(std::int64_t value) : content_(value) {}
-  Value(double value) : content_(value) {}
-  Value(std::string value) : content_(std::move(value)) {}
-  Value(List values) : content_(std::move(values)) {}
-  Value(Map members) : content_(std::move(members)) {}
+  Value();
+  Value(bool value);
+  Value(std::int64_t value);
+  Value(double value);
+  Value(std::string value);
+  Value(List values);
+  Value(Map members);
   Value(const char*) = delete;  // would become a boolean
   Value(int) = delete;          // would be ambiguous
 
@@ -59,6 +59,15 @@ struct Value::Member {
   std::string key;
   Value value;
 };
+
+// Below Member, for the variant needs it whole.
+inline Value::Value() = default;
+inline Value::Value(bool value) : content_(value) {}
+inline Value::Value(std::int64_t value) : content_(value) {}
+inline Value::Value(double value) : content_(value) {}
+inline Value::Value(std::string value) : content_(std::move(value)) {}
+inline Value::Value(List values) : content_(std::move(values)) {}
+inline Value::Value(Map members) : content_(std::move(members)) {}
 
 inline const Value* Value::find(std::string_view key) const {
   const Map* const members = map();
