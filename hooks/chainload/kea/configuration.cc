@@ -97,16 +97,23 @@ std::string sha256_hex(const std::string& text) {
   return core::hex(core::Bytes(static_cast<const std::uint8_t*>(digest.getData()), digest.getLength()));
 }
 
-}  // namespace
-
-namespace {
-
 std::string hash_of(const Configuration& configuration) {
   std::string text = core::canonical_text(configuration.policy);
   for (const auto& scope : configuration.scopes.policies()) {
     text += "scope " + core::hex(scope->name()) + "\n" + core::canonical_text(*scope);
   }
   return sha256_hex(text);
+}
+
+constexpr std::size_t findings_kept = 100;
+
+void note_findings(const core::ScopePolicy& source, Configuration& configuration) {
+  for (core::Finding& finding : core::lint(source)) {
+    ++configuration.finding_count;
+    if (configuration.findings.size() < findings_kept) {
+      configuration.findings.push_back({source.name(), std::move(finding)});
+    }
+  }
 }
 
 void read_parameters(const Element& parameters, Configuration& configuration) {
@@ -126,6 +133,7 @@ void read_parameters(const Element& parameters, Configuration& configuration) {
   if (!made.policy) fail("parameter", made.problems);
   configuration.policy = std::move(*made.policy);
   configuration.outermost.table = configuration.policy.table();
+  if (configuration.policy.parameters) note_findings(*configuration.policy.parameters, configuration);
 }
 
 }  // namespace
@@ -157,6 +165,8 @@ std::unique_ptr<const Configuration> with_scopes(const Configuration& parameters
   configuration->state_directory = parameters.state_directory;
   configuration->parameters = parameters.parameters;
   configuration->networks = networks;
+  configuration->findings = parameters.findings;
+  configuration->finding_count = parameters.finding_count;
   core::Problems problems;
   try {
     configuration->scopes = core::read_scopes(value_of(networks), configuration->outermost, problems);
@@ -165,8 +175,15 @@ std::unique_ptr<const Configuration> with_scopes(const Configuration& parameters
   }
   if (!problems.empty()) fail("the user-context \"chainload\" of", problems);
   configuration->policy.reach |= configuration->scopes.reach();
+  for (const auto& scope : configuration->scopes.policies()) note_findings(*scope, *configuration);
   configuration->hash = configuration->scopes.empty() ? parameters.hash : hash_of(*configuration);
   return configuration;
+}
+
+std::string SourceFinding::text() const {
+  const std::string name = finding.rule.empty() ? source : source + "/" + core::printable(finding.rule);
+  return name + (finding.place.empty() ? std::string() : " (" + finding.place + ")") + ": " +
+         finding.sentence;
 }
 
 std::string state_directory_of(const ConstElementPtr& parameters) {

@@ -7,7 +7,9 @@
 
 #include <stdexcept>
 #include <string>
+#include <vector>
 
+#include "core/lint.h"
 #include "core/policy.h"
 #include "core/scopes.h"
 #include "host_scopes.h"
@@ -18,6 +20,15 @@ namespace chainload::kea {
 class BadParameters : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+/// What lint found, and in which source: `static`, `subnet[1]`.
+struct SourceFinding {
+  std::string source;
+  core::Finding finding;
+
+  /// `static/NAME (kea.conf:12:5): …`
+  std::string text() const;
 };
 
 enum class LogDecisions : std::uint8_t { none, boot, all };
@@ -31,6 +42,8 @@ struct Configuration {
   LogDecisions log_decisions = LogDecisions::boot;
   std::string state_directory;
   std::string hash;                       // SHA-256 of the canonical text of policy and scopes, in hex
+  std::vector<SourceFinding> findings;    // the first few
+  std::size_t finding_count = 0;          // all of them
   isc::data::ConstElementPtr parameters;  // as given
   isc::data::ConstElementPtr
       networks;  // network_part() of the Dhcp4 map; null before the server is configured

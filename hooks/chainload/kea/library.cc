@@ -81,6 +81,18 @@ std::string table_text(const core::BuiltInTable* table) {
   return table->script ? "the script for user class " + classes + ", otherwise " + firmware : firmware;
 }
 
+/// Each finding as a warning, the first few: a list of 100,000 rules may hold as many.
+void log_findings(const Configuration& configuration) {
+  constexpr std::size_t logged = 20;
+  for (std::size_t i = 0; i < std::min(logged, configuration.findings.size()); ++i) {
+    const SourceFinding& each = configuration.findings[i];
+    LOG_WARN(logger, CHAINLOAD_LINT).arg(std::string(core::name_of(each.finding.id))).arg(each.text());
+  }
+  if (configuration.finding_count > logged) {
+    LOG_WARN(logger, CHAINLOAD_LINT_MORE).arg(configuration.finding_count - logged);
+  }
+}
+
 std::size_t rule_count(const core::ScopePolicy& scope) {
   return scope.rules() == nullptr ? 0 : scope.rules()->rules().size();
 }
@@ -154,6 +166,7 @@ void Library::configured(const isc::data::ConstElementPtr& dhcp4) {
       .arg(rule_count(now))
       .arg(now.scopes.policies().size())
       .arg(now.scopes.networks().subnets().size());
+  log_findings(now);
   save();
 }
 

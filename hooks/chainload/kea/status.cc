@@ -74,6 +74,22 @@ ElementPtr counters_element(const Counters& counters) {
   return element;
 }
 
+ElementPtr findings_element(const Configuration& now) {
+  ElementPtr list = Element::createList();
+  for (const auto& [source, finding] : now.findings) {
+    ElementPtr element = Element::createMap();
+    element->set("id", Element::create(std::string(core::name_of(finding.id))));
+    element->set("severity",
+                 Element::create(finding.severity == core::Severity::warning ? "warning" : "note"));
+    element->set("source", Element::create(source));
+    if (!finding.rule.empty()) element->set("rule", Element::create(core::printable(finding.rule)));
+    if (!finding.place.empty()) element->set("place", Element::create(finding.place));
+    element->set("text", Element::create(finding.sentence));
+    list->add(element);
+  }
+  return list;
+}
+
 }  // namespace
 
 ConstElementPtr status_answer(Library& library, const ConstElementPtr& arguments) {
@@ -95,6 +111,8 @@ ConstElementPtr status_answer(Library& library, const ConstElementPtr& arguments
   status->set("log-decisions", Element::create(std::string(name_of(now->log_decisions))));
   status->set("state-directory", Element::create(now->state_directory));
   status->set("policy", policy_element(*now));
+  status->set("findings", findings_element(*now));
+  status->set("finding-count", Element::create(static_cast<long long>(now->finding_count)));
   std::string text = "boot files are given by this configuration";
   if (library.source() == PolicySource::last_good) {
     text = "boot files are given by the configuration that last worked: the new one is wrong";

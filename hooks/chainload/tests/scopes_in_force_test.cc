@@ -178,6 +178,46 @@ TEST_F(ScopesInForce, hash_follows_the_contexts) {
   EXPECT_NE(hash(), with_scopes);
 }
 
+TEST_F(ScopesInForce, findings_of_every_source_are_shown_by_status) {
+  ASSERT_TRUE(
+      load(R"({ "next-server": "192.0.2.10", "script": "http://192.0.2.10/s", "state-directory": "@STATE@",
+    "rules": [ { "name": "all", "boot": { "boot-file-name": "x" } },
+               { "name": "never", "match": { "arch": 0 }, "boot": { "boot-file-name": "y" } } ] })"));
+  ASSERT_FALSE(
+      configured(R"({ "subnet4": [ { "id": 1, "subnet": "192.0.2.0/24", "user-context": { "chainload": {
+    "rules": [ { "name": "everybody", "client": "any", "boot": { "boot-file-name": "x" } } ] } } } ] })")
+          .dropped);
+  const Answer status = command("chainload-status", "");
+  std::string shown;
+  for (const auto& finding : status.arguments->get("findings")->listValue()) {
+    shown += finding->get("source")->stringValue() + " " + finding->get("id")->stringValue() + "\n";
+  }
+  EXPECT_NE(shown.find("static unreachable"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("subnet[1] any-client-without-condition"), std::string::npos) << shown;
+  EXPECT_EQ(status.arguments->get("finding-count")->intValue(),
+            static_cast<std::int64_t>(status.arguments->get("findings")->size()));
+}
+
+TEST_F(ScopesInForce, findings_are_bounded) {
+  std::string rules;
+  for (int i = 0; i < 300; ++i) {
+    rules += (i == 0 ? "" : ",") + std::string(R"({ "name": "r)") + std::to_string(i) +
+             R"(", "match": { "arch": 0 }, "boot": { "boot-file-name": "x" } })";
+  }
+  ASSERT_TRUE(
+      load(R"({ "state-directory": "@STATE@", "next-server": "192.0.2.10", "rules": [ )" + rules + " ] }"));
+  ASSERT_FALSE(configured("{}").dropped);
+  const Answer status = command("chainload-status", "");
+  EXPECT_EQ(status.arguments->get("findings")->size(), 100u);
+  EXPECT_GE(status.arguments->get("finding-count")->intValue(), 299);
+}
+
+TEST_F(ScopesInForce, shipped_short_form_has_no_findings) {
+  ASSERT_TRUE(load(short_form_json));
+  ASSERT_FALSE(configured("{}").dropped);
+  EXPECT_EQ(command("chainload-status", "").arguments->get("finding-count")->intValue(), 0);
+}
+
 /// The answer to chainload-explain, and its parts by name.
 struct Explained {
   Answer answer;
