@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MPL-2.0
+// SipHash-2-4 (Aumasson and Bernstein, 2012): with a secret key nobody can choose MACs that fall into one
+// place of a table.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+#include "../bytes.h"
+
+namespace chainload::core::machines {
+
+struct HashKey {
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+};
+
+class KeyedHash {
+ public:
+  constexpr explicit KeyedHash(HashKey key) : key_(key) {}
+
+  constexpr std::uint64_t operator()(Bytes bytes) const {
+    State state{key_.first ^ 0x736f6d6570736575, key_.second ^ 0x646f72616e646f6d,
+                key_.first ^ 0x6c7967656e657261, key_.second ^ 0x7465646279746573};
+    std::size_t at = 0;
+    for (; bytes.size() - at >= 8; at += 8) state.absorb(word(bytes.subspan(at, 8)));
+    state.absorb(word(bytes.subspan(at)) | std::uint64_t{bytes.size()} << 56);
+    state.c ^= 0xff;
+    for (int i = 0; i < 4; ++i) state.stir();
+    return state.a ^ state.b ^ state.c ^ state.d;
+  }
+
+ private:
+  struct State {
+    std::uint64_t a, b, c, d;
+
+    constexpr void stir() {
+      a += b;
+      b = std::rotl(b, 13) ^ a;
+      a = std::rotl(a, 32);
+      c += d;
+      d = std::rotl(d, 16) ^ c;
+      a += d;
+      d = std::rotl(d, 21) ^ a;
+      c += b;
+      b = std::rotl(b, 17) ^ c;
+      c = std::rotl(c, 32);
+    }
+    constexpr void absorb(std::uint64_t more) {
+      d ^= more;
+      stir();
+      stir();
+      a ^= more;
+    }
+  };
+
+  /// Little-endian, of at most eight octets.
+  static constexpr std::uint64_t word(Bytes octets) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < octets.size(); ++i) value |= std::uint64_t{octets[i]} << (8 * i);
+    return value;
+  }
+
+  HashKey key_;
+};
+
+}  // namespace chainload::core::machines

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MPL-2.0
+// How often each rule answered, and what came of the queries of each subnet: counted by each thread for
+// itself, summed when asked.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "../decide.h"
+
+namespace chainload::core::machines {
+
+/// A number of the calling thread, small and counted from 0. Threads may share one when there are many.
+std::size_t thread_number();
+
+/// A fixed number of counters. add() is one uncontended addition, without a lock.
+class ThreadCounts {
+ public:
+  ThreadCounts(std::size_t counters, std::size_t threads);
+
+  std::size_t size() const { return counters_; }
+  void add(std::size_t counter) {
+    row(thread_number() % rows_.size())[counter].fetch_add(1, std::memory_order_relaxed);
+  }
+  /// Of all threads, and of what set_base() was given.
+  std::uint64_t sum(std::size_t counter) const;
+  /// What stood before, when the counter goes on from another one.
+  void set_base(std::size_t counter, std::uint64_t count) {
+    base_[counter].store(count, std::memory_order_relaxed);
+  }
+
+ private:
+  using Counter = std::atomic<std::uint64_t>;
+  Counter* row(std::size_t at) { return rows_[at].get(); }
+
+  std::size_t counters_;
+  std::vector<std::unique_ptr<Counter[]>> rows_;  // one for each thread
+  std::unique_ptr<Counter[]> base_;
+};
+
+/// Of one rule set, by the rule's place in it.
+class RuleCounts {
+ public:
+  RuleCounts(const RuleSet& rules, std::size_t threads);
+
+  /// Counts nothing when the rule is of another set.
+  void add(const Rule* rule);
+  std::uint64_t of(std::size_t rule) const { return counts_.sum(rule); }
+  /// Rules that keep their name keep their count.
+  void go_on_from(const RuleCounts& earlier);
+
+ private:
+  const RuleSet& rules_;  // must outlive the counts
+  ThreadCounts counts_;
+};
+
+/// Of the answers that no rule gave: one counter for each reason, one for each architecture that a built-in
+/// table serves, whichever scope it is of.
+class BuiltInCounts {
+ public:
+  explicit BuiltInCounts(std::size_t threads);
+
+  void add(const Decision& decision);
+
+  struct Row {
+    std::string rule;  // `built-in/x86-bios`
+    std::uint64_t count = 0;
+  };
+  /// Those that are not zero.
+  std::vector<Row> rows() const;
+
+ private:
+  ThreadCounts counts_;
+};
+
+/// What is counted for each subnet.
+enum class Counted : std::uint8_t {
+  booted,
+  left_alone,
+  denied,
+  refused,
+  overridden,
+  retried,
+  looped,
+  fell_back
+};
+inline constexpr std::size_t counted_kinds = 8;
+std::string_view name_of(Counted kind);
+
+class SubnetCounts {
+ public:
+  SubnetCounts(const std::vector<std::uint32_t>& subnets, std::size_t threads);
+
+  /// A query without a subnet, or of one that is not known, counts in the total alone.
+  void add(std::optional<std::uint32_t> subnet, Counted kind);
+  std::uint64_t total(Counted kind) const;
+  std::uint64_t of(std::uint32_t subnet, Counted kind) const;
+
+  /// Calls `visit(subnet, kind, count)` for each count that has changed since the last call: for the copy
+  /// that is made once a second, by one thread.
+  template <class Visit>
+  void each_changed(Visit&& visit) {
+    for (const auto& [subnet, place] : places_) {
+      for (std::size_t kind = 0; kind < counted_kinds; ++kind) {
+        const std::size_t counter = place * counted_kinds + kind;
+        const std::uint64_t count = counts_.sum(counter);
+        if (std::exchange(shown_[counter], count) != count) visit(subnet, static_cast<Counted>(kind), count);
+      }
+    }
+  }
+
+ private:
+  std::unordered_map<std::uint32_t, std::size_t> places_;  // from 1; 0 is of no subnet
+  ThreadCounts counts_;
+  std::vector<std::uint64_t> shown_;
+};
+
+}  // namespace chainload::core::machines
