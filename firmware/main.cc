@@ -2,7 +2,7 @@
 // Joins a platform to the boot flow: memory is shared out, everything is made once, and the boot begins.
 #include <new>
 
-#include "flow/autoboot.h"
+#include "flow/shell.h"
 
 namespace {
 
@@ -25,7 +25,7 @@ void firmware_main(platform::Platform& platform) {
   auto& loop = *new (memory.loop) net::Loop(platform, entropy, memory.tcp);
   auto& session = *new (memory.session) flow::Session(loop, {memory.settings, memory.images, memory.scripts});
 
-  base::Status status = flow::autoboot(session);
+  base::Status status = flow::boot(session);
   base::Console& console = platform.console();
   if (!status.ok()) {
     console.report(status.error());

@@ -24,11 +24,14 @@ struct LoadPlan {
     linux_real_mode,
     /// [pxe 2.1, 4.4.5] a network boot program at 0000:7C00, with UNDI open and the ROM's !PXE and PXENV+ handed on.
     pxe_nbp,
+    /// The first sector of the BIOS's disk `drive`, read by the platform itself; no moves.
+    disk,
   };
   Start start{};
   std::span<const LoadMove> moves;
   std::uint16_t segment = 0;    // linux_real_mode
   std::uint16_t stack_top = 0;  // linux_real_mode
+  std::uint8_t drive = 0;       // disk: as INT 13h counts, 0x80 is the first hard disk
 };
 
 }  // namespace base

@@ -9,8 +9,12 @@
 
 namespace base {
 
+struct Done {};
+template <class T>
+class Result;
+
 /// What kind of failure it was, for code that must choose; people read the sentence.
-enum class ErrorCode : std::uint8_t {
+enum class ErrorCode : std::uint16_t {
   timed_out,
   cancelled,       // Ctrl-C
   not_found,       // a name, file or setting that does not exist
@@ -25,30 +29,37 @@ enum class ErrorCode : std::uint8_t {
 };
 
 /// "what failed: why; what to try". The sentence has no final line break.
+///
+/// An Error is a word, so that it is returned in a register; its sentence stands in a ring of the youngest ones
+/// and is good until `kept` further errors have been made. An error is told to a person, put into another one,
+/// or dropped long before.
 class Error {
  public:
+  static constexpr unsigned kept = 64;
+  static constexpr std::size_t max_sentence = 304;
+
   Error(ErrorCode code, std::string_view sentence);
   template <class... Args>
     requires(sizeof...(Args) > 0)
   Error(ErrorCode code, std::string_view pattern, const Args&... arguments)
       : Error(code, pattern, std::span<const FormatArg>(FormatArgs<Args...>{FormatArg(arguments)...})) {}
-  Error(const Error& other);
-  Error& operator=(const Error& other);
   ErrorCode code() const { return code_; }
-  std::string_view sentence() const { return sentence_.view(); }
+  std::string_view sentence() const;
 
  private:
-  // Out of line: there is an error in every function, and a copy of this in each would be a tenth of the image.
+  friend class Result<Done>;
+  Error() = default;
+  // Out of line: there is an error in every function.
   Error(ErrorCode code, std::string_view pattern, std::span<const FormatArg> arguments);
 
-  ErrorCode code_;
-  Text<304> sentence_;
+  ErrorCode code_{};
+  std::uint16_t slot_ = none;
+  static constexpr std::uint16_t none = 0;  // slots count from 1
 };
-
-struct Done {};
+static_assert(sizeof(Error) == 4);
 
 /// Either a T or an Error; look before you take.
-template <class T = Done>
+template <class T>
 class [[nodiscard]] Result {
  public:
   Result(T value) : ok_(true) { new (&value_) T(std::move(value)); }
@@ -87,6 +98,21 @@ class [[nodiscard]] Result {
     T value_;
     Error error_;
   };
+};
+
+/// Nothing or an Error, in one word.
+template <>
+class [[nodiscard]] Result<Done> {
+ public:
+  Result(Done) {}
+  Result(const Error& error) : error_(error) {}
+
+  bool ok() const { return error_.slot_ == Error::none; }
+  explicit operator bool() const { return ok(); }
+  const Error& error() const { return error_; }
+
+ private:
+  Error error_;
 };
 
 using Status = Result<Done>;

@@ -55,7 +55,7 @@ base::Status find_boot_file(Session& session, BootFile& file) {
 void print_banner(base::Console& console) {
   console.print("\nChainload gPXE {} -- Network Boot Firmware -- https://mozilla.org/MPL/2.0/\n",
                 CHAINLOAD_VERSION);
-  console.write("Features: DNS HTTP TFTP bzImage PXE\n\n");
+  console.write("Features: DNS HTTP TFTP bzImage PXE\nPress Ctrl-B for the gPXE command line...\n\n");
 }
 
 base::Status autoboot(Session& session) {

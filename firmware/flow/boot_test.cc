@@ -48,6 +48,25 @@ TEST(Boot, a_script_brings_kernel_and_two_initrds_into_memory) {
   EXPECT_EQ(bench.user_classes, std::set<std::string>{"gPXE"});
 }
 
+TEST(Boot, an_initrd_with_a_path_is_a_file_of_the_first_root) {
+  BootBench bench;
+  bench.boot_script("kernel vmlinuz\ninitrd one\ninitrd two /etc/two mode=0600\ninitrd three\nboot\n");
+  bench.serve("/vmlinuz", TestKernel{}.file());
+  bench.serve("/one", std::string(100, '1'));
+  bench.serve("/two", std::string(5000, '2'));
+  bench.serve("/three", std::string(10, '3'));
+  ASSERT_EQ(bench.run(), Ending::started) << bench.printed();
+  const Octets setup = bench.ram(0x10000, 0x1000);
+  const std::uint32_t initrd = base::load_le32(&setup[0x218]), size = base::load_le32(&setup[0x21c]);
+  EXPECT_EQ(size, 4096U + 8192U + 10U);
+  const std::string all(base::as_text(bench.ram(initrd, size)));
+  EXPECT_EQ(all.substr(0, 101), std::string(100, '1') + '\0');
+  EXPECT_EQ(all.substr(4096, 6), "070701");
+  EXPECT_EQ(all.substr(4096 + 110, 9), std::string("/etc/two\0", 9));
+  EXPECT_EQ(all.substr(4096 + 120, 5001), std::string(5000, '2') + '\0');
+  EXPECT_EQ(all.substr(12288), std::string(10, '3'));
+}
+
 TEST(Boot, the_file_name_may_hold_settings) {
   BootBench bench;
   bench.dhcp.file = "http://198.18.0.1/boot.php?mac=${net0/mac:hexhyp}";

@@ -1,133 +1,76 @@
 // SPDX-License-Identifier: MPL-2.0
-// The command table, and the commands about settings, the network and the script itself.
+// The command table. A usage line is also the specification of what the command takes: see script/call.h.
 #include "flow/commands.h"
 
-#include "flow/image_commands.h"
+#include "flow/command_functions.h"
 
 namespace flow {
 
-using base::Error;
-using base::ErrorCode;
-using base::Status;
-using script::Words;
-
-Error wrong_usage(Session& session, std::string_view name) {
-  const script::Command* command = session.commands().find(name);
-  return Error(ErrorCode::invalid, "Usage: {} {}", name, command == nullptr ? "" : command->usage);
+base::Error wrong_usage(Session& session, const script::Call& call) {
+  return script::wrong_usage(*session.commands().find(call.name));
 }
 
 namespace {
 
-Status echo(void* context, Words words) {
-  base::Console& console = session_of(context).console();
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    if (i > 1) console.write(" ");
-    console.write(words[i]);
-  }
-  console.write("\n");
-  return base::Done{};
-}
+constexpr std::string_view run_usage =
+    "[-n|--name NAME] [-t|--timeout MS] [-a|--autofree] [-r|--replace] URI [ARGUMENT...]";
+constexpr std::string_view fetch_usage = "[-n|--name NAME] [-t|--timeout MS] URI [ARGUMENT...]";
+constexpr std::string_view initrd_usage = "[-n|--name NAME] [-t|--timeout MS] URI [PATH] [mode=MODE]";
+constexpr std::string_view cards = "[net0...]";
 
-Status set(void* context, Words words) {
-  Session& session = session_of(context);
-  if (words.size() < 2) return wrong_usage(session, words[0]);
-  if (words.size() == 2) {
-    static_cast<void>(session.store().clear(words[1]));  // nothing is what it is set to
-    return base::Done{};
-  }
-  char room[settings::Store::max_value];
-  auto value = script::join(words, 2, room);
-  if (!value.ok()) return value.error();
-  return session.store().set(words[1], *value);
-}
-
-Status clear(void* context, Words words) {
-  Session& session = session_of(context);
-  if (words.size() != 2) return wrong_usage(session, words[0]);
-  return session.store().clear(words[1]);
-}
-
-Status show(void* context, Words words) {
-  Session& session = session_of(context);
-  if (words.size() != 2) return wrong_usage(session, words[0]);
-  char room[settings::Store::max_value];
-  base::TextWriter value(room);
-  if (!session.store().format(words[1], value)) {
-    return Error(ErrorCode::not_found, "Setting \"{}\" has no value", words[1]);
-  }
-  session.console().print("{} = ", words[1]);
-  session.console().write(value.view());
-  session.console().write("\n");
-  return base::Done{};
-}
-
-Status dhcp(void* context, Words words) {
-  Session& session = session_of(context);
-  if (words.size() > 2) return wrong_usage(session, words[0]);
-  if (words.size() == 2 && words[1] != "net0" && words[1] != "netX") {
-    return Error(ErrorCode::not_found,
-                 "There is no network card \"{}\": this firmware uses the one it was started over, net0",
-                 words[1]);
-  }
-  return session.dhcp();
-}
-
-Status sleep(void* context, Words words) {
-  Session& session = session_of(context);
-  std::uint64_t seconds = 0;
-  if (words.size() != 2 || !base::parse_number(words[1], 10, seconds) || seconds > 1'000'000) {
-    return wrong_usage(session, words[0]);
-  }
-  const base::Instant until =
-      session.loop().now() + base::Duration::seconds(static_cast<std::int64_t>(seconds));
-  if (net::poll_until(
-          session.loop(), [] { return false; }, until) == net::Wait::cancelled) {
-    return Error(ErrorCode::cancelled, "The sleep was ended by Ctrl-C");
-  }
-  return base::Done{};
-}
-
-Status exit(void* context, Words words) {
-  Session& session = session_of(context);
-  std::uint64_t status = 0;
-  if (words.size() > 2 || (words.size() == 2 && !base::parse_number(words[1], 10, status))) {
-    return wrong_usage(session, words[0]);
-  }
-  if (status != 0) return Error(ErrorCode::refused, "the script says that it failed (exit {})", status);
-  session.interpreter().stop();
-  return base::Done{};
-}
-
-Status help(void* context, Words) {
-  Session& session = session_of(context);
-  for (const script::Command& command : session.commands().commands) {
-    session.console().print("  {} {}\n", command.name, command.usage);
-  }
-  return base::Done{};
-}
-
-constexpr std::string_view fetch_usage = "[-n|--name NAME] URI [ARGUMENT...]";
-
-// gPXE's names; imgfetch and module are its other words for initrd, imgexec for boot.
+// gPXE's names first; imgfetch and module are its other words for initrd, imgexec for boot, imgload for
+// imgselect.
 constexpr script::Command commands[] = {
-    {"echo", "[WORD...]", echo},
-    {"set", "SETTING [VALUE...]", set},
-    {"clear", "SETTING", clear},
-    {"show", "SETTING", show},
-    {"dhcp", "[net0]", dhcp},
-    {"chain", fetch_usage, chain},
-    {"kernel", fetch_usage, kernel},
-    {"initrd", "[-n|--name NAME] URI", initrd},
-    {"imgfetch", "[-n|--name NAME] URI", initrd},
-    {"module", "[-n|--name NAME] URI", initrd},
-    {"imgargs", "NAME [ARGUMENT...]", imgargs},
+    {"autoboot", cards, autoboot},
     {"boot", "[NAME]", boot},
-    {"imgexec", "[NAME]", boot},
-    {"imgstat", "", imgstat},
-    {"imgfree", "[NAME]", imgfree},
-    {"sleep", "SECONDS", sleep},
+    {"chain", run_usage, chain},
+    {"choose",
+     "[-m|--menu MENU] [-d|--default LABEL] [-t|--timeout MS] [-r|--retimeout MS] [-k|--keep] SETTING",
+     choose},
+    {"clear", "SETTING", clear},
+    {"config", "", config},
+    {"cpuid", "[-e|--ext] [-c|--ecx] BIT", cpuid},
+    {"dhcp", cards, dhcp},
+    {"echo", "[-n] [WORD...]", echo},
     {"exit", "[STATUS]", exit},
+    {"goto", "LABEL", go_to},
     {"help", "", help},
+    {"ifclose", cards, ifclose},
+    {"ifconf", cards, dhcp},
+    {"iflinkwait", cards, ifopen},
+    {"ifopen", cards, ifopen},
+    {"ifstat", cards, ifstat},
+    {"imgargs", "NAME [ARGUMENT...]", imgargs},
+    {"imgexec", "[NAME]", boot},
+    {"imgfetch", initrd_usage, initrd},
+    {"imgfree", "[NAME]", imgfree},
+    {"imgload", "NAME", imgselect},
+    {"imgselect", "NAME", imgselect},
+    {"imgstat", "", imgstat},
+    {"inc", "SETTING [STEP]", inc},
+    {"initrd", initrd_usage, initrd},
+    {"iseq", "VALUE VALUE", iseq},
+    {"isset", "VALUE", isset},
+    {"item", "[-m|--menu MENU] [-k|--key KEY] [-d|--default] [-g|--gap] [LABEL] [TEXT...]", item},
+    {"kernel", fetch_usage, kernel},
+    {"login", "", login},
+    {"menu", "[-n|--name MENU] [-d|--delete] [TITLE...]", menu},
+    {"module", initrd_usage, initrd},
+    {"nslookup", "SETTING HOST", nslookup},
+    {"ntp", "SERVER", ntp},
+    {"poweroff", "", poweroff},
+    {"prompt", "[-k|--key KEY] [-t|--timeout MS] [TEXT...]", prompt},
+    {"read", "[-t|--timeout MS] SETTING", read},
+    {"reboot", "", reboot},
+    {"route", "", route},
+    {"sanboot", "[-n|--no-describe] [-k|--keep] [-d|--drive DRIVE] [URI...]", sanboot},
+    {"set", "SETTING [VALUE...]", set},
+    {"sha256sum", "[-e|--expect HEX] NAME", sha256sum},
+    {"shell", "", shell},
+    {"show", "SETTING", show},
+    {"sleep", "SECONDS", sleep},
+    {"sync", "", sync},
+    {"time", "COMMAND...", time},
 };
 
 }  // namespace

@@ -54,13 +54,35 @@ TEST(Commands, settings_of_the_machine_and_the_lease) {
 TEST(Commands, mistakes_are_sentences_with_their_place) {
   const std::pair<std::string_view, std::string_view> scripts[] = {
       {"dance", "boot.gpxe:2: there is no command \"dance\"; \"help\" lists them\n"},
-      {"\nchain", "boot.gpxe:3: Usage: chain [-n|--name NAME] URI [ARGUMENT...]\n"},
-      {"kernel --color x", "boot.gpxe:2: Usage: kernel [-n|--name NAME] URI [ARGUMENT...]\n"},
-      {"initrd -n", "boot.gpxe:2: Usage: initrd [-n|--name NAME] URI\n"},
-      {"imgfetch", "boot.gpxe:2: Usage: imgfetch [-n|--name NAME] URI\n"},
+      {"\nchain",
+       "boot.gpxe:3: Usage: chain [-n|--name NAME] [-t|--timeout MS] [-a|--autofree] [-r|--replace] URI "
+       "[ARGUMENT...]\n"},
+      {"kernel --color x",
+       "boot.gpxe:2: Usage: kernel [-n|--name NAME] [-t|--timeout MS] URI [ARGUMENT...]\n"},
+      {"kernel --timeout soon x",
+       "boot.gpxe:2: Usage: kernel [-n|--name NAME] [-t|--timeout MS] URI [ARGUMENT...]\n"},
+      {"initrd -n", "boot.gpxe:2: Usage: initrd [-n|--name NAME] [-t|--timeout MS] URI [PATH] [mode=MODE]\n"},
+      {"goto nowhere",
+       "boot.gpxe:2: there is no label \"nowhere\" in this script: write :nowhere on a line of its own\n"},
+      {"iseq a b", "boot.gpxe:2: \"a\" is not \"b\"\n"},
+      {"isset ${nothing}", "boot.gpxe:2: It is not set\n"},
+      {"set a x\ninc a", "boot.gpxe:3: Setting \"a\" is \"x\", which is not a number\n"},
+      {"item a", "boot.gpxe:2: There is no such menu: begin one with the command menu\n"},
+      {"choose a", "boot.gpxe:2: There is no such menu: begin one with the command menu\n"},
+      {"menu Title\nitem --gap x\nchoose a",
+       "boot.gpxe:4: The menu \"Title\" has no item that can be chosen\n"},
+      {"prompt --key nonsense", "boot.gpxe:2: Usage: prompt [-k|--key KEY] [-t|--timeout MS] [TEXT...]\n"},
+      {"prompt --timeout 100 now", "boot.gpxe:2: No key was pressed in time\n"},
+      {"read --timeout 100 x", "boot.gpxe:2: Nobody wrote anything in time\n"},
+      {"cpuid 32", "boot.gpxe:2: Usage: cpuid [-e|--ext] [-c|--ecx] BIT\n"},
+      {"sanboot iscsi:x", "boot.gpxe:2: iscsi:x: this build boots from the machine's own disks"},
+      {"ifclose\nchain http://198.18.0.1/x", "we have no address yet; run dhcp first"},
+      {"ntp 198.18.0.1", "boot.gpxe:2: 198.18.0.1 tells no time: is an NTP server there?\n"},
+      {"sha256sum it", "boot.gpxe:2: There is no image called \"it\"; imgstat lists them\n"},
+      {"sha256sum --expect 00 boot.gpxe", "boot.gpxe is not what it should be: its SHA-256 is "},
       {"set", "boot.gpxe:2: Usage: set SETTING [VALUE...]\n"},
       {"show nothing", "boot.gpxe:2: Setting \"nothing\" has no value\n"},
-      {"clear nothing", "boot.gpxe:2: Setting \"nothing\" was not set by hand\n"},
+      {"clear net9/ip", "boot.gpxe:2: Setting \"net9/ip\": there is no scope \"net9\"\n"},
       {"sleep forever", "boot.gpxe:2: Usage: sleep SECONDS\n"},
       {"boot", "boot.gpxe:2: There is nothing to boot: fetch something first with kernel or chain\n"},
       {"boot it", "boot.gpxe:2: There is no image called \"it\"; imgstat lists them\n"},
@@ -77,6 +99,107 @@ TEST(Commands, mistakes_are_sentences_with_their_place) {
     EXPECT_EQ(run.ending, Ending::failed) << script;
     EXPECT_NE(run.printed.find(sentence), std::string::npos) << script << "\n" << run.printed;
   }
+}
+
+TEST(Commands, conditions_and_counters) {
+  const ScriptRun run(
+      "isset ${net0/mac} && echo has mac || echo no mac\nisset ${nothing} && echo set || echo unset\n"
+      "iseq ${platform} linux && echo linux || echo other\niseq ${nothing} ${nothing} && echo both empty\n"
+      "inc n\ninc n 4\ninc n 0x10\necho ${n}\nset m:uint16 255\ninc m\necho ${m} ${m:hex}\n"
+      "echo -n a ; echo b\ntime echo timed\nsync\ncpuid 0 && echo has an fpu\ncpuid --ext 29 || echo 32 "
+      "bit\n");
+  EXPECT_EQ(run.printed.find("has mac\nunset\nlinux\nboth empty\n21\n256 01:00\nab\ntimed\necho: "), 0U)
+      << run.printed;
+  EXPECT_NE(run.printed.find("has an fpu\n"), std::string::npos);
+}
+
+TEST(Commands, a_loop_by_goto_counts) {
+  const ScriptRun run(":top\ninc n\necho ${n}\niseq ${n} 3 || goto top\necho done\n");
+  EXPECT_EQ(run.printed, "1\n2\n3\ndone\n");
+}
+
+TEST(Commands, the_card_and_its_address) {
+  const ScriptRun run(
+      "ifopen net0\nifstat\nroute\nifclose\nroute\nifconf\nroute\nifopen net7 || echo no net7\n");
+  const std::string address = "net0: 198.18.0.77/255.255.255.0 gw 198.18.0.1\n";
+  EXPECT_EQ(run.printed.find("net0: 52:54:00:12:34:56 on a simulated card\n  [TX:"), 0U) << run.printed;
+  EXPECT_NE(run.printed.find(address + "net0: 0.0.0.0/"), std::string::npos) << run.printed;
+  EXPECT_NE(run.printed.find(" ok\n" + address + address + "no net7\n"), std::string::npos) << run.printed;
+}
+
+TEST(Commands, names_are_looked_up_into_settings) {
+  const ScriptRun run(
+      "nslookup address 198.18.0.9\necho ${address}\nnslookup address nowhere || echo unknown\n");
+  EXPECT_EQ(run.printed.find("198.18.0.9\n"), 0U) << run.printed;
+  EXPECT_NE(run.printed.find("unknown\n"), std::string::npos) << run.printed;
+}
+
+TEST(Commands, ntp_sets_the_time) {
+  const ScriptRun run("ntp 198.18.0.1\necho ${unixtime}\n", [](BootBench& bench) {
+    bench.server.serve_udp(123, [&bench](const SimulatedServer::Datagram& datagram) {
+      if (datagram.payload.size() != 48 || datagram.payload[0] != 0x23) return;
+      Octets answer(48);
+      answer[0] = 0x24;
+      std::copy_n(datagram.payload.begin() + 40, 8, answer.begin() + 24);
+      base::store_be32(&answer[40], 2'208'988'800U + 1'700'000'000U);
+      bench.server.reply(datagram, answer);
+    });
+  });
+  EXPECT_EQ(run.printed, "1700000000\n");
+}
+
+TEST(Commands, the_machine_can_be_restarted_switched_off_and_sent_to_its_disk) {
+  EXPECT_EQ(ScriptRun("reboot\n").ending, Ending::restarted);
+  EXPECT_EQ(ScriptRun("poweroff\n").ending, Ending::powered_off);
+  BootBench bench;
+  bench.boot_script("sanboot --no-describe --drive 0x81\n");
+  ASSERT_EQ(bench.run(), Ending::started) << bench.printed();
+  EXPECT_EQ(bench.platform.ram().started()->kind, base::LoadPlan::Start::disk);
+  EXPECT_EQ(bench.platform.ram().started()->drive, 0x81);
+}
+
+TEST(Commands, sums_are_printed_and_compared) {
+  const ScriptRun run(
+      "initrd initrd\nsha256sum initrd\nsha256sum --expect "
+      "50e3136f8e76648aa649c8b1b649289725f11eb7a7fb387d18d39680f27d0bb1 initrd && echo as "
+      "expected\nsha256sum --expect 50E3136F8E76648AA649C8B1B649289725F11EB7A7FB387D18D39680F27D0BB1 initrd "
+      "&& echo "
+      "again\nsha256sum -e 00 initrd || echo different\n");
+  EXPECT_EQ(run.printed,
+            "http://198.18.0.1/initrd... ok\n"
+            "50e3136f8e76648aa649c8b1b649289725f11eb7a7fb387d18d39680f27d0bb1  initrd\nas "
+            "expected\nagain\ndifferent\n");
+}
+
+TEST(Commands, the_chosen_image_is_the_one_that_boots) {
+  BootBench bench;
+  bench.boot_script("kernel one first\nkernel two second\nimgselect one\nboot\n");
+  bench.serve("/one", TestKernel{}.file());
+  bench.serve("/two", TestKernel{}.file());
+  ASSERT_EQ(bench.run(), Ending::started) << bench.printed();
+  EXPECT_EQ(std::string(base::as_text(bench.ram(0x1e000, 6))), std::string("first\0", 6));
+}
+
+TEST(Commands, a_script_can_take_the_place_of_another_for_ever) {
+  const ScriptRun run("chain --replace --autofree next.gpxe\necho never\n", [](BootBench& bench) {
+    bench.serve("/next.gpxe", std::string_view("#!ipxe\ninc round\nimgstat\niseq ${round} 20 && exit ||\n"
+                                               "chain --replace --autofree next.gpxe\necho never\n"));
+  });
+  EXPECT_EQ(run.ending, Ending::exited);
+  EXPECT_EQ(run.printed.find("never"), std::string::npos);
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = run.printed.find("next.gpxe: ", at)) != std::string::npos; ++at) ++count;
+  EXPECT_EQ(count, 20U) << run.printed;
+}
+
+TEST(Commands, a_download_may_have_a_shorter_patience) {
+  BootBench bench;
+  bench.boot_script("imgfetch --timeout 2000 tftp://198.18.0.9/never || echo gave up\n");
+  bench.proxy.serve_udp(69, [](const SimulatedServer::Datagram&) {});
+  const base::Instant begin = bench.network.now();
+  EXPECT_EQ(bench.run(), Ending::exited);
+  EXPECT_TRUE(bench.platform.has_printed("gave up\n"));
+  EXPECT_LT(bench.network.now() - begin, base::Duration::seconds(10));
 }
 
 TEST(Commands, exit_ends_the_script_in_peace) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "flow/image_commands.h"
+// The commands about images.
+#include "base/sha256.h"
+#include "flow/command_functions.h"
 
 #include "image/bzimage.h"
+#include "image/cpio.h"
 #include "image/identify.h"
 
 namespace flow {
@@ -9,6 +12,7 @@ namespace flow {
 using base::Error;
 using base::ErrorCode;
 using base::Status;
+using script::Call;
 using script::Words;
 
 namespace {
@@ -16,51 +20,43 @@ namespace {
 /// Longest arguments of an image: more than any kernel takes.
 constexpr std::size_t max_arguments = 4096;
 
-struct FetchWords {
-  std::string_view name;
-  std::string_view uri;
-  std::size_t arguments = 0;  // the index of the first
-};
+enum FetchOption : std::uint8_t { name_option, timeout_option, autofree_option, replace_option };
 
-/// [-n|--name NAME] URI [ARGUMENT...]; false when the words are not that.
-bool parse_fetch(Words words, FetchWords& parsed) {
-  std::size_t i = 1;
-  for (; i < words.size() && words[i].starts_with('-'); ++i) {
-    if (words[i].starts_with("--name=")) {
-      parsed.name = words[i].substr(7);
-    } else if ((words[i] == "-n" || words[i] == "--name") && i + 1 < words.size()) {
-      parsed.name = words[++i];
-    } else {
-      return false;
-    }
-  }
-  if (i == words.size()) return false;
-  parsed.uri = words[i];
-  parsed.arguments = i + 1;
-  return true;
-}
-
-Status set_arguments(Session& session, image::Image& image, Words words, std::size_t first) {
+Status set_arguments(Session& session, image::Image& image, Words words) {
   char room[max_arguments];
-  auto arguments = script::join(words, first, room);
+  auto arguments = script::join(words, 0, room);
   if (!arguments.ok()) return arguments.error();
   return session.images().set_arguments(image, *arguments);
 }
 
-/// Downloads what the words name; the image is gone again when anything about it fails.
-base::Result<image::Image*> fetch_image(Session& session, Words words, image::Role role) {
-  FetchWords parsed;
-  if (!parse_fetch(words, parsed)) return wrong_usage(session, words[0]);
-  if (role == image::Role::initrd && parsed.arguments < words.size()) {
-    return Error(ErrorCode::unsupported, "\"{}\" takes no arguments for {}: put a cpio archive on the server",
-                 words[0], parsed.uri);
+/// Each wait of one download is cut to what the command says.
+class ShortTimeouts {
+ public:
+  ShortTimeouts(Session& session, std::uint32_t milliseconds)
+      : session_(session), before_(session.fetching().timeouts) {
+    const base::Duration wait = base::Duration::milliseconds(milliseconds);
+    if (milliseconds != 0) session.fetching().timeouts = {wait, wait, wait};
   }
-  auto uri = session.resolve(parsed.uri);
+  ShortTimeouts(const ShortTimeouts&) = delete;
+  ShortTimeouts& operator=(const ShortTimeouts&) = delete;
+  ~ShortTimeouts() { session_.fetching().timeouts = before_; }
+
+ private:
+  Session& session_;
+  proto::FetchTimeouts before_;
+};
+
+/// Downloads what the words name; the image is gone again when anything about it fails.
+base::Result<image::Image*> fetch_image(Session& session, const Call& call, image::Role role) {
+  std::uint32_t milliseconds = 0;
+  if (!call.read_number(timeout_option, milliseconds)) return wrong_usage(session, call);
+  auto uri = session.resolve(call.word(0));
   if (!uri.ok()) return uri.error();
-  auto image = session.download(*uri, parsed.name);
+  const ShortTimeouts timeouts(session, milliseconds);
+  auto image = session.download(*uri, call.options[name_option]);
   if (!image.ok()) return image;
   (*image)->role = role;
-  Status status = set_arguments(session, **image, words, parsed.arguments);
+  Status status = set_arguments(session, **image, call.words.subspan(1));
   if (status.ok() && role != image::Role::initrd) {
     const image::Kind kind = image::identify((*image)->bytes());
     if (!image::is_bootable(kind)) status = image::refusal(kind, (*image)->name);
@@ -78,16 +74,19 @@ Error no_image(std::string_view name) {
 
 }  // namespace
 
-Status chain(void* context, Words words) {
+Status chain(void* context, const Call& call) {
   Session& session = session_of(context);
-  auto image = fetch_image(session, words, image::Role::plain);
-  if (!image.ok()) return image.error();
-  return session.start(**image);
+  auto fetched = fetch_image(session, call, image::Role::plain);
+  if (!fetched.ok()) return fetched.error();
+  image::Image& image = **fetched;
+  image.is_temporary = call.has(autofree_option);
+  if (!call.has(replace_option)) return session.start(image);
+  return session.replace_script(image);
 }
 
-Status kernel(void* context, Words words) {
+Status kernel(void* context, const Call& call) {
   Session& session = session_of(context);
-  auto image = fetch_image(session, words, image::Role::kernel);
+  auto image = fetch_image(session, call, image::Role::kernel);
   if (!image.ok()) return image.error();
   if (!image::looks_like_linux((*image)->bytes())) return base::Done{};
   auto parsed = image::parse_linux((*image)->bytes(), (*image)->name);  // before its initrds are waited for
@@ -96,31 +95,42 @@ Status kernel(void* context, Words words) {
   return parsed.error();
 }
 
-Status initrd(void* context, Words words) {
-  auto image = fetch_image(session_of(context), words, image::Role::initrd);
+Status initrd(void* context, const Call& call) {
+  auto image = fetch_image(session_of(context), call, image::Role::initrd);
   if (!image.ok()) return image.error();
+  const auto file = image::CpioFile::parse((*image)->arguments);
+  return file.ok() ? Status(base::Done{}) : Status(file.error());
+}
+
+Status imgargs(void* context, const Call& call) {
+  Session& session = session_of(context);
+  image::Image* image = session.images().find(call.word(0));
+  if (image == nullptr) return no_image(call.word(0));
+  return set_arguments(session, *image, call.words.subspan(1));
+}
+
+/// From now on it is what `boot` starts.
+Status imgselect(void* context, const Call& call) {
+  Session& session = session_of(context);
+  image::Image* const selected = session.images().find(call.word(0));
+  if (selected == nullptr) return no_image(call.word(0));
+  for (image::Image* image = session.images().first(); image != nullptr; image = image->next) {
+    if (image->role == image::Role::kernel) image->role = image::Role::plain;
+  }
+  selected->role = image::Role::kernel;
   return base::Done{};
 }
 
-Status imgargs(void* context, Words words) {
+Status boot(void* context, const Call& call) {
   Session& session = session_of(context);
-  if (words.size() < 2) return wrong_usage(session, words[0]);
-  image::Image* image = session.images().find(words[1]);
-  if (image == nullptr) return no_image(words[1]);
-  return set_arguments(session, *image, words, 2);
-}
-
-Status boot(void* context, Words words) {
-  Session& session = session_of(context);
-  if (words.size() > 2) return wrong_usage(session, words[0]);
-  image::Image* image =
-      words.size() == 2 ? session.images().find(words[1]) : session.images().last_bootable();
+  const std::string_view name = call.word(0);
+  image::Image* image = name.empty() ? session.images().last_bootable() : session.images().find(name);
   if (image != nullptr) return session.start(*image);
-  if (words.size() == 2) return no_image(words[1]);
+  if (!name.empty()) return no_image(name);
   return Error(ErrorCode::not_found, "There is nothing to boot: fetch something first with kernel or chain");
 }
 
-Status imgstat(void* context, Words) {
+Status imgstat(void* context, const Call&) {
   Session& session = session_of(context);
   for (const image::Image* image = session.images().first(); image != nullptr; image = image->next) {
     const bool is_initrd = image->role == image::Role::initrd;
@@ -135,13 +145,12 @@ Status imgstat(void* context, Words) {
   return base::Done{};
 }
 
-Status imgfree(void* context, Words words) {
-  Session& session = session_of(context);
-  if (words.size() > 2) return wrong_usage(session, words[0]);
-  image::Registry& images = session.images();
-  if (words.size() == 2) {
-    image::Image* image = images.find(words[1]);
-    return image == nullptr ? Status(no_image(words[1])) : images.free(*image);
+Status imgfree(void* context, const Call& call) {
+  image::Registry& images = session_of(context).images();
+  const std::string_view name = call.word(0);
+  if (!name.empty()) {
+    image::Image* image = images.find(name);
+    return image == nullptr ? Status(no_image(name)) : images.free(*image);
   }
   for (image::Image* image = images.first(); image != nullptr;) {
     image::Image* const next = image->next;
@@ -149,6 +158,26 @@ Status imgfree(void* context, Words words) {
     image = next;
   }
   return base::Done{};
+}
+
+Status sha256sum(void* context, const Call& call) {
+  Session& session = session_of(context);
+  const image::Image* image = session.images().find(call.word(0));
+  if (image == nullptr) return no_image(call.word(0));
+  char room[64];
+  base::TextWriter writer(room);
+  settings::format_value(settings::Type::hexraw, base::sha256(image->bytes()), writer);
+  const std::string_view digest = writer.view();
+  if (!call.has(0)) {
+    session.console().print("{}  {}\n", digest, image->name);
+    return base::Done{};
+  }
+  if (base::equal_ignoring_case(digest, call.options[0])) return base::Done{};
+  return Error(
+      ErrorCode::refused,
+      "{} is not what it should be: its SHA-256 is {}, expected was {}; was the file changed, or the "
+      "sum?",
+      image->name, digest, call.options[0]);
 }
 
 }  // namespace flow

@@ -25,6 +25,8 @@ settings::Machine machine_of(platform::Platform& platform, std::span<std::uint8_
     machine.bus_id = bus_id;
   }
   machine.smbios_uuid = info.uuid;
+  machine.smbios = info.smbios;
+  machine.nic = platform.nic().description();
   machine.version = CHAINLOAD_VERSION;
   machine.platform = info.platform;
   machine.build_arch = sizeof(void*) == 4 ? "i386" : "x86_64";
@@ -58,10 +60,18 @@ Session::Session(net::Loop& loop, const Memory& memory)
       scripts_arena_("scripts", memory.scripts),
       store_(settings_arena_, machine_of(loop.platform(), bus_id_)),
       images_(images_arena_, platform().download_region(), platform().physical(platform().download_region())),
-      commands_{command_list(), this,
-                [](void* self) { return static_cast<Session*>(self)->loop_.cancelled(); }},
+      commands_{command_list(), this, [](void* self) { return static_cast<Session*>(self)->take_stop(); }},
       interpreter_(commands_, store_, scripts_arena_),
-      fetching_{.loop = loop, .dns_servers = {}, .search_domain = {}} {}
+      fetching_{.loop = loop, .dns_servers = {}, .search_domain = {}},
+      menus_(scripts_arena_) {}
+
+script::Stop Session::take_stop() {
+  loop_.step();  // a script that only computes must be able to be stopped, too
+  if (!loop_.cancelled()) return script::Stop::none;
+  if (loop_.cancelled_by() == shell_key) return script::Stop::script;
+  loop_.clear_cancelled();
+  return script::Stop::command;
+}
 
 base::Status Session::dhcp() {
   const platform::BootInfo& info = platform().boot_info();
@@ -79,7 +89,6 @@ base::Status Session::dhcp() {
   if (store_.format("user-class:string", class_writer)) identity.user_class = class_writer.view();
 
   console().print("DHCP (net0 {})...", identity.mac);
-  loop_.clear_cancelled();
   base::Status status = proto::acquire(loop_, identity, {}, lease_);
   if (!status.ok()) {
     lease_.ack.size = lease_.proxy.size = 0;
@@ -87,11 +96,16 @@ base::Status Session::dhcp() {
     return status;
   }
   store_.set_packets(lease_.ack.view(), lease_.proxy.view());
+  console().write(" ok\n");
+  print_address();
+  return base::Done{};
+}
+
+void Session::print_address() {
   const net::Ipv4Config& config = loop_.interface().config();
-  console().print(" ok\nnet0: {}/{}", config.address, config.netmask);
+  console().print("net0: {}/{}", config.address, config.netmask);
   if (!config.gateway.is_any()) console().print(" gw {}", config.gateway);
   console().write("\n");
-  return base::Done{};
 }
 
 base::Result<proto::Uri> Session::resolve(std::string_view reference) const {
@@ -100,7 +114,7 @@ base::Result<proto::Uri> Session::resolve(std::string_view reference) const {
   return server.is_any() ? proto::Uri::parse(reference) : proto::Uri::from_boot_file(reference, server);
 }
 
-void Session::look_up_name_servers() {
+proto::FetchContext& Session::fetching() {
   settings::Store::Scratch scratch;
   std::size_t count = 0;
   if (const auto value = store_.find("dns", scratch)) {
@@ -115,6 +129,7 @@ void Session::look_up_name_servers() {
   static_cast<void>(store_.format("domain:string", writer));
   search_domain_.assign(writer.view());
   fetching_.search_domain = search_domain_;
+  return fetching_;
 }
 
 base::Result<image::Image*> Session::download(const proto::Uri& uri, std::string_view name) {
@@ -123,10 +138,9 @@ base::Result<image::Image*> Session::download(const proto::Uri& uri, std::string
   auto begun = images_.begin(name, uri.text());
   if (!begun.ok()) return begun;
   image::Image& image = **begun;
-  look_up_name_servers();
   console().print("{}...", uri.text());
   ImageSink into{images_, image};
-  auto fetched = proto::fetch(fetching_, uri, into.sink());
+  auto fetched = proto::fetch(fetching(), uri, into.sink());
   loop_.step();  // a card may have queued our last word to the server, and what comes now can take long
   base::Status status =
       fetched.ok() ? images_.set_uri(image, fetched->final_uri.text()) : base::Status(fetched.error());
@@ -138,6 +152,24 @@ base::Result<image::Image*> Session::download(const proto::Uri& uri, std::string
   images_.finish(image);
   console().write(" ok\n");
   return &image;
+}
+
+base::Status Session::replace_script(image::Image& image) {
+  if (script_uri_ == nullptr) return start(image);
+  replacement_ = &image;
+  interpreter_.stop();
+  return base::Done{};
+}
+
+base::Status Session::start(image::Image& first) {
+  image::Image* image = &first;
+  for (;;) {
+    base::Status status = start_without_freeing(*image);
+    if (image->is_temporary && !image->in_use) static_cast<void>(images_.free(*image));
+    if (replacement_ == nullptr) return status;
+    image = replacement_;
+    replacement_ = nullptr;
+  }
 }
 
 base::Status Session::run_script(image::Image& image) {
@@ -154,18 +186,21 @@ base::Status Session::run_script(image::Image& image) {
   return status;
 }
 
-base::Status Session::execute(image::Image& image, image::LoadWork& work, bool is_linux) {
+base::Status Session::load(image::Image& image, image::LoadWork& work, bool is_linux) {
   const base::MemoryMap& free = platform().memory();
   auto plan = is_linux ? image::plan_linux(work, images_, image, free)
                        : image::plan_network_boot_program(work, images_, image, free);
-  if (!plan.ok()) return plan.error();
+  return plan.ok() ? execute(*plan) : base::Status(plan.error());
+}
+
+base::Status Session::execute(const base::LoadPlan& plan) {
   // Servers hear our farewell before nobody is here to say it.
   fetching_.kept.drop();
   for (int turns = 0; turns < 4; ++turns) loop_.step();
-  return platform().execute(*plan);
+  return platform().execute(plan);
 }
 
-base::Status Session::start(image::Image& image) {
+base::Status Session::start_without_freeing(image::Image& image) {
   const image::Kind kind = image::identify(image.bytes());
   if (kind == image::Kind::script) return run_script(image);
   if (!image::is_bootable(kind)) return image::refusal(kind, image.name);
@@ -174,7 +209,7 @@ base::Status Session::start(image::Image& image) {
   void* memory = images_arena_.allocate(sizeof(image::LoadWork));
   if (memory == nullptr)
     return Error(ErrorCode::no_memory, "No memory to start {}: free images with imgfree", image.name);
-  base::Status status = execute(image, *new (memory) image::LoadWork, is_linux);
+  base::Status status = load(image, *new (memory) image::LoadWork, is_linux);
   images_arena_.release(memory);
   return status;
 }

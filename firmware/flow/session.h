@@ -3,6 +3,8 @@
 // them.
 #pragma once
 
+#include "flow/history.h"
+#include "flow/menu.h"
 #include "image/load.h"
 #include "image/registry.h"
 #include "proto/acquire.h"
@@ -11,9 +13,11 @@
 
 namespace flow {
 
-/// About 10 KiB; belongs in static memory.
+/// About 15 KiB; belongs in static memory.
 class Session {
  public:
+  static constexpr platform::Key shell_key = 2;  // Ctrl-B
+
   struct Memory {
     base::MutBytes settings, images, scripts;  // what the arenas of these names have
   };
@@ -30,26 +34,42 @@ class Session {
   script::Interpreter& interpreter() { return interpreter_; }
   const script::CommandTable& commands() const { return commands_; }
 
+  MenuList& menus() { return menus_; }
+  History& history() { return history_; }
+  /// How things are fetched now, with the name servers that the settings tell.
+  proto::FetchContext& fetching();
+
   base::Arena& settings_arena() { return settings_arena_; }
   base::Arena& images_arena() { return images_arena_; }
   base::Arena& scripts_arena() { return scripts_arena_; }
 
   /// Asks DHCP, says so on the console, and lets the settings look into the answer.
   base::Status dhcp();
+  /// "net0: 198.18.77.101/255.255.255.0 gw 198.18.77.1"
+  void print_address();
 
   /// What `reference` means here: in a script, next to it; otherwise on the server that DHCP named.
   base::Result<proto::Uri> resolve(std::string_view reference) const;
   /// Fetches into a new image, with its address and the outcome on one line. No `name`: that of the file.
   base::Result<image::Image*> download(const proto::Uri& uri, std::string_view name);
 
+  /// The script that runs ends, and `image` takes its place; where none runs it is started.
+  base::Status replace_script(image::Image& image);
+  /// Ctrl-C has done what it was pressed for.
+  void end_cancel() { loop_.clear_cancelled(); }
+
+  /// Says farewell to the servers and hands the machine over.
+  base::Status execute(const base::LoadPlan& plan);
+
   /// Runs a script to its end, or hands the machine to a kernel or boot program; those come back only with an
   /// error, or when the boot program ended.
   base::Status start(image::Image& image);
 
  private:
+  base::Status start_without_freeing(image::Image& image);
   base::Status run_script(image::Image& image);
-  base::Status execute(image::Image& image, image::LoadWork& work, bool is_linux);
-  void look_up_name_servers();
+  base::Status load(image::Image& image, image::LoadWork& work, bool is_linux);
+  script::Stop take_stop();
 
   net::Loop& loop_;
   base::Arena settings_arena_;
@@ -64,7 +84,10 @@ class Session {
   std::array<base::Ipv4Address, 4> name_servers_{};
   base::Text<255> search_domain_;
   proto::FetchContext fetching_;
+  MenuList menus_;
+  History history_;
   const proto::Uri* script_uri_ = nullptr;  // of the script that runs
+  image::Image* replacement_ = nullptr;     // what runs when the script that runs has ended
 };
 
 }  // namespace flow

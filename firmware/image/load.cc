@@ -2,6 +2,7 @@
 #include "image/load.h"
 
 #include "image/bzimage.h"
+#include "image/cpio.h"
 #include "image/move_order.h"
 
 namespace image {
@@ -38,25 +39,43 @@ base::Result<base::LoadPlan> finish_work(LoadWork& work, std::size_t count, base
 }
 
 /// All initrds in a row, each on a page, as early userspace expects its archives (padded by zeroes between
-/// them).
+/// them). Those with a path stand behind a header.
 struct Initrds {
   std::size_t count = 0;
-  std::uint64_t size = 0;  // from the first byte of the first to the last byte of the last
+  std::uint64_t size = 0;       // from the first byte of the first to the last byte of the last
+  std::size_t header_size = 0;  // of all headers
 };
+/// The arguments were looked at when the image was fetched, but imgargs may have changed them.
+CpioFile cpio_file_of(const Image& image) {
+  const auto file = CpioFile::parse(image.arguments);
+  return file.ok() ? file.value() : CpioFile();
+}
 Initrds measure_initrds(const Registry& registry) {
   Initrds initrds;
   for (const Image* image = registry.first(); image != nullptr; image = image->next) {
     if (image->role != Role::initrd || image->size == 0) continue;
     ++initrds.count;
-    initrds.size = page_up(initrds.size) + image->size;
+    const std::size_t header = cpio_file_of(*image).header_size();
+    initrds.header_size += header;
+    initrds.size = page_up(initrds.size) + header + image->size;
   }
   return initrds;
 }
 
-void add_initrd_moves(LoadWork& work, std::size_t& count, const Registry& registry, PhysicalRange place) {
+/// The headers are written to `headers`.
+void add_initrd_moves(LoadWork& work, std::size_t& count, const Registry& registry, PhysicalRange place,
+                      Registry::Room headers) {
   std::uint64_t at = place.begin.value;
   for (const Image* image = registry.first(); image != nullptr; image = image->next) {
     if (image->role != Role::initrd || image->size == 0) continue;
+    const CpioFile file = cpio_file_of(*image);
+    const std::size_t header = file.header_size();
+    if (header != 0) {
+      file.write_header(headers.bytes, image->size);
+      work.wanted[count++] = {headers.address, {at}, header, 0};
+      headers = {headers.address + header, headers.bytes.subspan(header)};
+      at += header;
+    }
     const std::uint64_t end = at + image->size;
     const std::uint64_t next = end < place.end.value ? page_up(end) : end;
     work.wanted[count++] = {image->address, {at}, image->size, next - end};
@@ -112,6 +131,11 @@ base::Result<base::LoadPlan> plan_linux(LoadWork& work, const Registry& registry
                  "Cannot start {}: more than {} initrds; join some of them on the server", image.name,
                  LoadWork::max_initrds);
   }
+  const Registry::Room room = registry.largest_room();
+  if (room.bytes.size() < kernel.setup_size + command_line_size + initrds.header_size) {
+    return Error(ErrorCode::no_memory,
+                 "Cannot start {}: no memory left beside the images; free some with imgfree", image.name);
+  }
   std::size_t count = 0;
   std::uint64_t initrd_address = 0;
   if (initrds.size > 0) {
@@ -126,16 +150,12 @@ base::Result<base::LoadPlan> plan_linux(LoadWork& work, const Registry& registry
                    image.name, initrds.size / 1024, end / one_mib);
     }
     initrd_address = place.value().begin.value;
-    add_initrd_moves(work, count, registry, *place);
+    const std::size_t used = kernel.setup_size + command_line_size;
+    add_initrd_moves(work, count, registry, *place, {room.address + used, room.bytes.subspan(used)});
   }
   work.wanted[count++] = {image.address + kernel.setup_size, loaded.begin, kernel.protected_size, 0};
 
   // A copy of the real-mode part is filled in and the command line put behind it: one source, two targets.
-  const Registry::Room room = registry.largest_room();
-  if (room.bytes.size() < kernel.setup_size + command_line_size) {
-    return Error(ErrorCode::no_memory,
-                 "Cannot start {}: no memory left beside the images; free some with imgfree", image.name);
-  }
   const base::MutBytes setup = room.bytes.first(kernel.setup_size);
   base::copy_bytes(setup.data(), image.bytes().first(kernel.setup_size));
   fill_in_setup(setup, kernel,

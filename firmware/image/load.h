@@ -14,8 +14,9 @@ struct LoadWork {
 
   base::MemoryMap usable;  // free memory and the download region
   base::MemoryMap scratch;
-  std::array<base::LoadMove, max_initrds + 3> wanted;  // kernel, its setup, the command line
-  std::array<base::LoadMove, 2 * (max_initrds + 3)> ordered;
+  static constexpr std::size_t max_moves = 2 * max_initrds + 3;  // headers too; kernel, setup, command line
+  std::array<base::LoadMove, max_moves> wanted;
+  std::array<base::LoadMove, 2 * max_moves> ordered;
 };
 
 /// `kernel` with its arguments as command line, and every initrd of the registry in order. `free` is what the

@@ -21,7 +21,8 @@ struct Image {
   std::string_view uri;
   std::string_view arguments;
   Role role = Role::plain;
-  bool in_use = false;  // a script that runs may not be freed under its interpreter
+  bool in_use = false;        // a script that runs may not be freed under its interpreter
+  bool is_temporary = false;  // freed when what it started has ended
 
   base::Bytes bytes() const { return base::Bytes(room).first(size); }
 };

@@ -118,8 +118,8 @@ void Loop::refuse(const wire::Ipv4View& packet, const wire::TcpView& segment, ba
 
 void Loop::read_keys() {
   while (const auto key = platform_.read_key()) {
-    if (*key == ctrl_c) {
-      cancelled_ = true;
+    if (*key == ctrl_c || *key == second_cancel_key_) {
+      cancelled_by_ = *key;
     } else if (key_count_ < keys_.size()) {
       keys_[key_count_++] = *key;
     }

@@ -45,8 +45,12 @@ class Loop {
 
   /// Keys that came in passing, oldest first. Ctrl-C is none of them: it sets cancelled().
   std::optional<platform::Key> take_key();
-  bool cancelled() const { return cancelled_; }
-  void clear_cancelled() { cancelled_ = false; }
+  bool cancelled() const { return cancelled_by_ != 0; }
+  /// The key that did it; 0: none.
+  platform::Key cancelled_by() const { return cancelled_by_; }
+  void clear_cancelled() { cancelled_by_ = 0; }
+  /// From now on `key` cancels as well; 0: Ctrl-C alone.
+  void set_second_cancel_key(platform::Key key) { second_cancel_key_ = key; }
 
  private:
   struct Slot {
@@ -76,7 +80,8 @@ class Loop {
   std::array<Slot, max_connections> slots_{};
   std::array<platform::Key, max_keys> keys_{};
   std::size_t key_count_ = 0;
-  bool cancelled_ = false;
+  platform::Key cancelled_by_ = 0;
+  platform::Key second_cancel_key_ = 0;
 };
 
 enum class Wait : std::uint8_t { done, timed_out, cancelled };

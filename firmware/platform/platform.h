@@ -45,7 +45,8 @@ struct BootInfo {
   std::uint16_t client_architecture = 0;  // [rfc4578 2.1], DHCP option 93
   std::uint8_t undi_major = 2;            // [rfc4578 2.2], DHCP option 94
   std::uint8_t undi_minor = 1;
-  base::Bytes uuid;  // SMBIOS type 1 UUID, 16 raw bytes, or empty
+  base::Bytes uuid;    // SMBIOS type 1 UUID, 16 raw bytes, or empty
+  base::Bytes smbios;  // the SMBIOS structure table, or empty
   struct PciId {
     std::uint16_t vendor, device;
   };
@@ -56,8 +57,21 @@ struct BootInfo {
   base::Bytes image_stamp;
 };
 
-/// Keys beyond ASCII: none needed yet. 3 is Ctrl-C, 2 is Ctrl-B, 13 is Enter, 8 is Backspace.
+/// ASCII, and from 0x80 on the keys that have no character. 3 is Ctrl-C, 2 is Ctrl-B, 13 is Enter, 8 is Backspace.
 using Key = std::uint8_t;
+/// 0x80 plus the PC's scan code [INT 16h]; F5 to F10 follow f1.
+enum : Key {
+  key_f1 = 0xbb,
+  key_home = 0xc7,
+  key_up = 0xc8,
+  key_page_up = 0xc9,
+  key_left = 0xcb,
+  key_right = 0xcd,
+  key_end = 0xcf,
+  key_down = 0xd0,
+  key_page_down = 0xd1,
+  key_delete = 0xd3,
+};
 
 class Platform {
  public:
@@ -84,6 +98,8 @@ class Platform {
   virtual base::Status execute(const base::LoadPlan& plan) = 0;
   /// Gives the machine back to who started us, or to the next boot device. `failed` is what the exit status says.
   [[noreturn]] virtual void exit(bool failed) = 0;
+  /// Starts the machine anew, or switches it off. Only comes back with an error.
+  virtual base::Status restart(bool power_off) = 0;
 
  protected:
   ~Platform() = default;

@@ -14,26 +14,42 @@ namespace {
 class InterpreterTest : public testing::Test {
  protected:
   static InterpreterTest& self(void* context) { return *static_cast<InterpreterTest*>(context); }
-  static base::Status record(void* context, Words words) {
-    std::string line;
-    for (std::string_view word : words) line += (line.empty() ? "" : "|") + std::string(word);
+  static base::Status record(void* context, const Call& call) {
+    std::string line(call.name);
+    for (std::string_view word : call.words) line += "|" + std::string(word);
     self(context).ran_.push_back(line);
     return base::Done{};
   }
-  static base::Status fail(void*, Words) { return base::Error(base::ErrorCode::refused, "it will not"); }
-  static base::Status exit(void* context, Words) {
+  static base::Status fail(void*, const Call&) {
+    return base::Error(base::ErrorCode::refused, "it will not");
+  }
+  static base::Status exit(void* context, const Call& call) {
     self(context).interpreter_.stop();
+    if (!call.word(0).empty()) return fail(context, call);
     return base::Done{};
   }
-  static base::Status set(void* context, Words words) {
-    return self(context).store_.set(words[1], words.size() > 2 ? words[2] : "");
+  static base::Status set(void* context, const Call& call) {
+    return self(context).store_.set(call.word(0), call.word(1));
   }
-  static base::Status again(void* context, Words) {
+  static base::Status go_to(void* context, const Call& call) {
+    return self(context).interpreter_.jump(call.word(0));
+  }
+  static base::Status isset(void* context, const Call& call) {
+    return call.word(0).empty() ? fail(context, call) : base::Status(base::Done{});
+  }
+  /// Ctrl-C or another key, in the middle of a command.
+  static base::Status press(void* context, const Call& call) {
+    self(context).stop_ = call.word(0) == "b" ? Stop::script : Stop::command;
+    return fail(context, call);
+  }
+  static base::Status again(void* context, const Call&) {
     ++self(context).nested_;
     return self(context).interpreter_.run(self(context).inner_, "inner");
   }
-  static constexpr Command commands_[] = {
-      {"do", "", record}, {"fail", "", fail}, {"exit", "", exit}, {"set", "", set}, {"again", "", again}};
+  static constexpr Command commands_[] = {{"do", "[WORD...]", record}, {"fail", "", fail},
+                                          {"exit", "[STATUS]", exit},  {"set", "NAME [VALUE]", set},
+                                          {"again", "", again},        {"goto", "LABEL", go_to},
+                                          {"isset", "VALUE", isset},   {"press", "KEY", press}};
 
   std::string run(std::string_view text) {
     ran_.clear();
@@ -45,11 +61,15 @@ class InterpreterTest : public testing::Test {
   List ran_;
   std::string inner_;
   int nested_ = 0;
-  bool cancelled_ = false;
+  Stop stop_ = Stop::none;
   std::array<std::uint8_t, 65536> memory_{};
   base::Arena arena_{"script", memory_};
   settings::Store store_{arena_, {{{2, 0, 0, 0, 0, 1}}, {}, {}, "1", "test", "x"}};
-  CommandTable table_{commands_, this, [](void* context) { return self(context).cancelled_; }};
+  CommandTable table_{commands_, this, [](void* context) {
+                        const Stop stop = self(context).stop_;
+                        if (stop == Stop::command) self(context).stop_ = Stop::none;
+                        return stop;
+                      }};
   Interpreter interpreter_{table_, store_, arena_};
 };
 
@@ -77,7 +97,7 @@ TEST_F(InterpreterTest, exit_ends_the_script_that_says_it) {
 TEST_F(InterpreterTest, expands_each_word_once_it_is_a_word) {
   EXPECT_EQ(run("set a 'two words'\nset b a\ndo x${a}y ${${b}} ${nothing} \"\" ${net0/mac} \\${a} '${a}'"),
             "");
-  EXPECT_EQ(ran_, List{"do|xtwo wordsy|two words||02:00:00:00:00:01|${a}|${a}"});
+  EXPECT_EQ(ran_, List{"do|xtwo wordsy|two words|||02:00:00:00:00:01|${a}|${a}"});
 }
 
 TEST_F(InterpreterTest, what_a_value_brings_is_expanded_again) {
@@ -119,9 +139,78 @@ TEST_F(InterpreterTest, a_script_that_starts_itself_ends_in_a_sentence) {
 }
 
 TEST_F(InterpreterTest, ctrl_c_ends_it_before_the_next_statement) {
-  cancelled_ = true;
+  stop_ = Stop::command;
   EXPECT_EQ(run("do a"), "boot.gpxe:1: stopped by Ctrl-C");
   EXPECT_TRUE(ran_.empty());
+  EXPECT_EQ(run("press c || do after"), "");
+  EXPECT_EQ(ran_, List{"do|after"});
+}
+
+TEST_F(InterpreterTest, what_stops_the_script_is_not_caught) {
+  EXPECT_EQ(run("press b || do after"), "boot.gpxe:1: it will not");
+  EXPECT_TRUE(ran_.empty());
+}
+
+TEST_F(InterpreterTest, commands_of_a_line_look_at_how_the_last_one_ended) {
+  const std::pair<std::string_view, List> lines[] = {
+      {"do a && do b", {"do|a", "do|b"}},
+      {"do a || do b", {"do|a"}},
+      {"fail || do b", {"do|b"}},
+      {"fail && do a ||", {}},
+      {"fail && do a || do b", {"do|b"}},
+      {"do a && fail || do b", {"do|a", "do|b"}},
+      {"do a || do b && do c", {"do|a", "do|c"}},
+      {"fail ; do a", {"do|a"}},
+      {"isset ${mac} && set x 1 || set x 2\ndo ${x}", {"do|1"}},
+      {"isset ${nothing} && set x 1 || set x 2\ndo ${x}", {"do|2"}},
+      {"set x new && do ${x}", {"do|new"}},
+      {"fail ||\ndo next", {"do|next"}},
+      {"fail || # as comment\ndo next", {"do|next"}},
+      {"do a&&b '||'", {"do|a&&b|||"}},
+      {"fail \\\n || do joined", {"do|joined"}},
+      {"fail || set a '${a}' && fail && do ${a} ||", {}},
+  };
+  for (const auto& [line, ran] : lines) {
+    EXPECT_EQ(run(line), "") << line;
+    EXPECT_EQ(ran_, ran) << line;
+  }
+  EXPECT_EQ(run("do a\nfail && do b\ndo c"), "boot.gpxe:2: it will not");
+  EXPECT_EQ(ran_, List{"do|a"});
+  EXPECT_EQ(run("exit 1 || do b"), "boot.gpxe:1: it will not");
+  EXPECT_EQ(ran_, List{});
+}
+
+TEST_F(InterpreterTest, labels_are_jumped_to_from_before_and_behind) {
+  EXPECT_EQ(run("goto end\n:never\ndo never\n:end\ndo end"), "");
+  EXPECT_EQ(ran_, List{"do|end"});
+  EXPECT_EQ(run("set n 1\n:top\ndo ${n}\nisset ${m} && goto out ||\nset m 1\ngoto top\n:out\ndo out"), "");
+  EXPECT_EQ(ran_, (List{"do|1", "do|1", "do|out"}));
+  EXPECT_EQ(run("goto a b"), "boot.gpxe:1: Usage: goto LABEL");
+  EXPECT_EQ(run("goto 52:54:00 || goto start\ndo never\n  :start # here\ndo start"), "");
+  EXPECT_EQ(ran_, List{"do|start"});
+  EXPECT_EQ(run("do \\\n:no\ngoto no"),
+            "boot.gpxe:3: there is no label \"no\" in this script: write :no on a line of its own");
+  EXPECT_EQ(run("goto last\ndo never\n:last"), "");
+  EXPECT_EQ(ran_, List{});
+  EXPECT_EQ(run("goto x && do never\n:x\nfail"), "boot.gpxe:3: it will not");
+}
+
+TEST_F(InterpreterTest, each_script_has_its_own_labels) {
+  inner_ = "goto here\ndo never\n:here\ndo inner";
+  EXPECT_EQ(run("again\ngoto there\ndo never\n:there\ndo outer"), "");
+  EXPECT_EQ(ran_, (List{"do|inner", "do|outer"}));
+  inner_ = "goto there";
+  EXPECT_EQ(
+      run("again\n:there"),
+      "boot.gpxe:1: inner:1: there is no label \"there\" in this script: write :there on a line of its own");
+}
+
+TEST_F(InterpreterTest, a_line_of_the_shell_has_no_place) {
+  const auto status = interpreter_.run("do a ; fail", {});
+  EXPECT_EQ(status.error().sentence(), "it will not");
+  EXPECT_FALSE(interpreter_.was_stopped());
+  EXPECT_TRUE(interpreter_.run("exit", {}).ok());
+  EXPECT_TRUE(interpreter_.was_stopped());
 }
 
 TEST_F(InterpreterTest, no_memory_is_a_sentence) {
@@ -134,6 +223,8 @@ TEST(Join, puts_one_space_between_words) {
   const std::string_view words[] = {"a", "bc", "d"};
   EXPECT_EQ(*join(words, 0, buffer), "a bc d");
   EXPECT_EQ(*join(words, 3, buffer), "");
+  const std::string_view holes[] = {"", "a", "", "b", ""};
+  EXPECT_EQ(*join(holes, 0, buffer), "a b");
   const std::string_view longer[] = {"12345", "6789"};
   EXPECT_FALSE(join(longer, 0, buffer).ok());
 }

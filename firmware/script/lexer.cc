@@ -96,6 +96,14 @@ Lexer::Token Lexer::next(std::string_view& raw) {
   return raw.find('\0') == std::string_view::npos ? Token::word : Token::bad_character;
 }
 
+void Lexer::skip_line() {
+  std::string_view raw;
+  Token token;
+  do {
+    token = next(raw);
+  } while (token != Token::line_end && token != Token::text_end);
+}
+
 void unquote(std::string_view raw, base::TextWriter& out) {
   bool is_literal = false;
   if (raw.size() > 1 && quoted_word(raw) == raw.size()) {

@@ -22,6 +22,9 @@ class Lexer {
 
   /// `raw` is a word as it stands in the text, quotes and all.
   Token next(std::string_view& raw);
+  /// Leaves out what is left of the line, its end included.
+  void skip_line();
+  bool is_at_end() const { return at_ == text_.size(); }
   /// Of the token that comes next, from 1.
   std::size_t line() const { return line_; }
 

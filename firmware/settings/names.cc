@@ -46,6 +46,13 @@ constexpr KnownName known_names[] = {
     {"mac", Type::hex, {}},
     {"busid", Type::hex, {}},
     {"uuid", Type::uuid, {}},
+    {"manufacturer", Type::string, {}},
+    {"product", Type::string, {}},
+    {"serial", Type::string, {}},
+    {"asset", Type::string, {}},
+    {"version", Type::string, {}},
+    {"platform", Type::string, {}},
+    {"buildarch", Type::string, {}},
 };
 
 struct ScopeName {
@@ -75,6 +82,13 @@ Tag numbered(std::string_view name) {
 }
 
 }  // namespace
+
+std::size_t known_name_count() {
+  return std::size(known_names);
+}
+std::string_view known_name(std::size_t i) {
+  return known_names[i].name;
+}
 
 base::Result<SettingId> parse_id(std::string_view id) {
   SettingId parsed;

@@ -41,6 +41,10 @@ struct SettingId {
   std::optional<Type> type;    // as written after the colon, else the one gPXE gives the name
 };
 
+/// The names that are known without being set, for listings and completion.
+std::size_t known_name_count();
+std::string_view known_name(std::size_t i);
+
 /// "net0/67:string" and the like; an error names the part that makes no sense.
 base::Result<SettingId> parse_id(std::string_view id);
 

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "wire/dhcp.h"
+#include "wire/smbios.h"
 
 namespace settings {
 
@@ -115,17 +116,52 @@ base::Status Store::clear(std::string_view id) {
   return base::Done{};
 }
 
+/// A field by name, or as [INSTANCE.]TYPE.OFFSET.LENGTH; a length of 0 means the string whose number stands
+/// there.
+std::optional<Value> Store::find_smbios(std::string_view name, Scratch& scratch) const {
+  if (name == "uuid" && machine_.smbios_uuid.size() == 16) {
+    // [smbios 7.2.1] the first three fields are little endian; the text and DHCP's uuid setting are not.
+    swap_guid(machine_.smbios_uuid, scratch);
+    return Value{Type::uuid, base::Bytes(scratch).first(16)};
+  }
+  struct Field {
+    std::string_view name;
+    std::string_view place;
+  };
+  constexpr Field fields[] = {{"manufacturer", "1.4.0"},
+                              {"product", "1.5.0"},
+                              {"serial", "1.7.0"},
+                              {"asset", "3.8.0"},
+                              {"board-serial", "2.7.0"}};  // [smbios 7.2, 7.3, 7.4]
+  for (const Field& field : fields) {
+    if (name == field.name) name = field.place;
+  }
+  std::array<std::uint64_t, 4> number{};  // instance, type, offset, length
+  for (std::size_t i = 4; i-- > 0 && !name.empty();) {
+    const std::size_t dot = name.rfind('.');
+    const std::size_t begin = dot == std::string_view::npos ? 0 : dot + 1;
+    if (!base::parse_number(name.substr(begin), 10, number[i]) || number[i] > 0xff || (begin == 0 && i > 1)) {
+      return std::nullopt;
+    }
+    name = name.substr(0, begin == 0 ? 0 : dot);
+  }
+  if (!name.empty()) return std::nullopt;
+  const wire::SmbiosStructure found = wire::find_smbios_structure(
+      machine_.smbios, static_cast<std::uint8_t>(number[1]), static_cast<unsigned>(number[0]));
+  const auto offset = static_cast<std::size_t>(number[2]), length = static_cast<std::size_t>(number[3]);
+  if (length == 0) return text_value(found.string_at(offset));
+  if (offset + length > found.formatted.size()) return std::nullopt;
+  return Value{Type::hex, found.formatted.subspan(offset, length)};
+}
+
 std::optional<Value> Store::find_own(Scope scope, const SettingId& id, Scratch& scratch) const {
   if (scope == Scope::net0) {
     if (id.name == "mac") return Value{Type::hex, machine_.mac.octets};
     if (id.name == "busid" && !machine_.bus_id.empty()) return Value{Type::hex, machine_.bus_id};
+    if (id.name == "ifname") return text_value("net0");
+    if (id.name == "chip") return text_value(machine_.nic);
   } else if (scope == Scope::smbios) {
-    if (id.name == "uuid" && machine_.smbios_uuid.size() == 16) {
-      // [smbios 7.2.1] the first three fields are little endian; the text and DHCP's uuid setting are not.
-      constexpr std::uint8_t order[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
-      for (std::size_t i = 0; i < 16; ++i) scratch[i] = machine_.smbios_uuid[order[i]];
-      return Value{Type::uuid, base::Bytes(scratch).first(16)};
-    }
+    return find_smbios(id.name, scratch);
   } else if (scope == Scope::builtin) {
     if (id.name == "version") return text_value(machine_.version);
     if (id.name == "platform") return text_value(machine_.platform);
@@ -172,6 +208,13 @@ bool Store::format(std::string_view id, base::TextWriter& out) const {
   if (!value) return false;
   format_value(value->type, value->bytes, out);
   return true;
+}
+
+void Store::list(void (*show)(void* context, std::string_view id), void* context) const {
+  for (const Entry* entry = entries_; entry != nullptr; entry = entry->next) {
+    if (entry->tag.is_none()) show(context, entry->name());
+  }
+  for (std::size_t i = 0; i < known_name_count(); ++i) show(context, known_name(i));
 }
 
 base::Ipv4Address Store::find_ipv4(std::string_view id) const {

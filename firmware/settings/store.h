@@ -15,6 +15,8 @@ struct Machine {
   std::string_view version;
   std::string_view platform;
   std::string_view build_arch;
+  std::string_view nic = {};  // what drives the card
+  base::Bytes smbios = {};    // the structure table; or empty
 };
 
 struct Value {
@@ -39,6 +41,8 @@ class Store {
     ack_ = ack;
     proxy_ack_ = proxy_ack;
   }
+  /// Calls `show` with the name, scope before it, of everything that has a value.
+  void list(void (*show)(void* context, std::string_view id), void* context) const;
   base::Bytes packet(Scope scope) const { return scope == Scope::proxydhcp ? proxy_ack_ : ack_; }
 
   base::Status set(std::string_view id, std::string_view value);
@@ -56,6 +60,7 @@ class Store {
   struct Entry;  // a value set by hand; name and bytes stand behind it
   Entry** find_entry(Scope scope, const SettingId& id);
   std::optional<Value> find_in(Scope scope, const SettingId& id, Scratch& scratch) const;
+  std::optional<Value> find_smbios(std::string_view name, Scratch& scratch) const;
   std::optional<Value> find_own(Scope scope, const SettingId& id, Scratch& scratch) const;
 
   base::Arena& arena_;

@@ -59,6 +59,42 @@ TEST_F(StoreTest, knows_the_machine) {
   EXPECT_EQ(get("net0/version"), "(none)");
 }
 
+TEST_F(StoreTest, reads_smbios_by_name_and_by_place) {
+  const std::vector<std::uint8_t> table{1,   10,  0, 0,   1,   2, 0,   3,   0xaa, 0xbb, 'A', 'c',
+                                        'm', 'e', 0, 'P', 'C', 0, 's', '7', 0,    0,    3,   9,
+                                        0,   0,   0, 0,   0,   0, 1,   'i', 'n',  'v',  0,   0};
+  Store store(arena_, {{}, {}, {}, "", "", "", "UNDI", table});
+  const auto shown = [&](std::string_view id) {
+    char room[64];
+    base::TextWriter out(room);
+    return store.format(id, out) ? std::string(out.view()) : "(none)";
+  };
+  EXPECT_EQ(shown("manufacturer"), "Acme");
+  EXPECT_EQ(shown("smbios/product"), "PC");
+  EXPECT_EQ(shown("serial"), "s7");
+  EXPECT_EQ(shown("asset"), "inv");
+  EXPECT_EQ(shown("smbios/1.5.0"), "PC");
+  EXPECT_EQ(shown("smbios/0.1.5.0"), "PC");
+  EXPECT_EQ(shown("smbios/1.8.2"), "aa:bb");
+  EXPECT_EQ(shown("smbios/1.8.2:uint16"), "43707");
+  EXPECT_EQ(shown("net0/chip"), "UNDI");
+  EXPECT_EQ(shown("net0/ifname"), "net0");
+  for (const std::string_view id :
+       {"smbios/1.6.0", "smbios/1.8.3", "smbios/1.1.5.0", "smbios/9.4.0", "smbios/1.5", "smbios/5",
+        "smbios/1.5.0.0.0", "smbios/.5.0", "smbios/1.999.0", "board-serial"}) {
+    EXPECT_EQ(shown(id), "(none)") << id;
+  }
+}
+
+TEST_F(StoreTest, lists_what_can_be_named) {
+  EXPECT_EQ(sentence(store_.set("own", "1")), "");
+  std::string names;
+  store_.list([](void* to, std::string_view id) { *static_cast<std::string*>(to) += std::string(id) + " "; },
+              &names);
+  EXPECT_EQ(names.find("own ip netmask "), 0U);
+  EXPECT_NE(names.find(" uuid "), std::string::npos);
+}
+
 TEST_F(StoreTest, reads_the_ack) {
   const auto packet =
       ack(base::Ipv4Address::of(198, 18, 77, 100), base::Ipv4Address::of(198, 18, 77, 1), "undionly.kpxe",

@@ -20,7 +20,7 @@ constexpr TypeName type_names[] = {
     {"int8", Type::int8},     {"int16", Type::int16},         {"int32", Type::int32},
     {"uint8", Type::uint8},   {"uint16", Type::uint16},       {"uint32", Type::uint32},
     {"hex", Type::hex},       {"hexhyp", Type::hexhyp},       {"hexraw", Type::hexraw},
-    {"uuid", Type::uuid},
+    {"uuid", Type::uuid},     {"guid", Type::guid},           {"base64", Type::base64},
 };
 
 constexpr std::size_t integer_size(Type type) {
@@ -81,7 +81,47 @@ void format_hex(base::Bytes bytes, std::string_view mark, base::TextWriter& out)
   }
 }
 
+constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+base::Result<base::Bytes> parse_base64(std::string_view text, base::MutBytes buffer) {
+  std::size_t used = 0;
+  std::uint32_t bits = 0;
+  unsigned bit_count = 0;
+  for (char c : text.substr(0, text.find('='))) {
+    const std::size_t digit = base64_digits.find(c);
+    if (digit == std::string_view::npos || used == buffer.size()) return not_a(text, "base64 that fits");
+    bits = bits << 6 | static_cast<std::uint32_t>(digit);
+    bit_count += 6;
+    if (bit_count < 8) continue;
+    bit_count -= 8;
+    buffer[used++] = static_cast<std::uint8_t>(bits >> bit_count);
+  }
+  return base::Bytes(buffer.first(used));
+}
+
+void format_base64(base::Bytes bytes, base::TextWriter& out) {
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? bytes[i + k] : 0U);
+    for (std::size_t k = 0; k < 4; ++k) {
+      out.append(i + k <= bytes.size() ? base64_digits[group >> (18 - 6 * k) & 63] : '=');
+    }
+  }
+}
+
 }  // namespace
+
+void swap_guid(base::Bytes from, base::MutBytes to) {
+  constexpr std::uint8_t order[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
+  for (std::size_t i = 0; i < 16; ++i) to[i] = from[order[i]];
+}
+
+std::string_view name_of(Type type) {
+  for (const TypeName& entry : type_names) {
+    if (entry.type == type) return entry.name;
+  }
+  return {};
+}
 
 std::optional<Type> type_named(std::string_view name) {
   for (const TypeName& entry : type_names) {
@@ -106,11 +146,21 @@ base::Result<base::Bytes> parse_value(Type type, std::string_view text, base::Mu
       base::store_be32(buffer.data(), address.value);
       return base::Bytes(buffer.first(4));
     }
-    case Type::uuid: {
-      auto bytes = parse_hex(text, buffer);
-      if (!bytes.ok() || bytes->size() != 16) return not_a(text, "a UUID of 32 hexadecimal digits");
-      return bytes;
+    case Type::uuid:
+    case Type::guid: {
+      std::array<std::uint8_t, 16> octets;
+      auto bytes = parse_hex(text, octets);
+      if (!bytes.ok() || bytes->size() != 16 || buffer.size() < 16)
+        return not_a(text, "a UUID of 32 hexadecimal digits");
+      if (type == Type::guid) {
+        swap_guid(octets, buffer);
+      } else {
+        base::copy_bytes(buffer.data(), octets);
+      }
+      return base::Bytes(buffer.first(16));
     }
+    case Type::base64:
+      return parse_base64(text, buffer);
     case Type::hex:
     case Type::hexhyp:
     case Type::hexraw:
@@ -145,13 +195,20 @@ void format_value(Type type, base::Bytes bytes, base::TextWriter& out) {
       return format_hex(bytes, "-", out);
     case Type::hexraw:
       return format_hex(bytes, "", out);
+    case Type::base64:
+      return format_base64(bytes, out);
     case Type::uuid:
+    case Type::guid: {
       if (bytes.size() != 16) return;
+      std::array<std::uint8_t, 16> swapped;
+      swap_guid(bytes, swapped);
+      if (type == Type::guid) bytes = swapped;
       for (std::size_t i = 0; i < 16; ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10) out.append('-');
         out.print("{}", base::Hex{bytes[i], 2});
       }
       return;
+    }
     default: {
       if (bytes.empty() || bytes.size() > 4) return;  // more bytes than the type can hold are no number
       std::uint32_t value = 0;

@@ -41,6 +41,14 @@ TEST(Values, round_trip_in_each_type) {
   EXPECT_EQ(round_trip(Type::hexraw, "52-54-00"), "525400");
   EXPECT_EQ(round_trip(Type::uuid, "01020304-0506-0708-090a-0b0c0d0e0f10"),
             "01020304-0506-0708-090a-0b0c0d0e0f10");
+  EXPECT_EQ(round_trip(Type::guid, "01020304-0506-0708-090a-0b0c0d0e0f10"),
+            "01020304-0506-0708-090a-0b0c0d0e0f10");
+  for (std::string_view text : {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "+/+/"}) {  // [rfc4648 10]
+    EXPECT_EQ(round_trip(Type::base64, text), text);
+  }
+  EXPECT_EQ(shown(Type::base64, {'f', 'o', 'o', 'b'}), "Zm9vYg==");
+  EXPECT_EQ(shown(Type::guid, {4, 3, 2, 1, 6, 5, 8, 7, 9, 10, 11, 12, 13, 14, 15, 16}),
+            "01020304-0506-0708-090a-0b0c0d0e0f10");
 }
 
 TEST(Values, what_does_not_fit_the_type_is_refused) {
@@ -53,6 +61,8 @@ TEST(Values, what_does_not_fit_the_type_is_refused) {
   EXPECT_EQ(round_trip(Type::ipv4, "1.2.3"), "error");
   EXPECT_EQ(round_trip(Type::hex, "5g"), "error");
   EXPECT_EQ(round_trip(Type::uuid, "0102"), "error");
+  EXPECT_EQ(round_trip(Type::base64, "a!bc"), "error");
+  EXPECT_EQ(round_trip(Type::base64, std::string(100, 'a')), "error");
   EXPECT_EQ(round_trip(Type::string, std::string(65, 'x')), "error");
   EXPECT_EQ(round_trip(Type::hex, std::string(130, 'a')), "error");
 }

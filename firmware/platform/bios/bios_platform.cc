@@ -46,7 +46,8 @@ base::Status BiosPlatform::start() {
   info_.image_stamp = low->image_stamp;
   const SmbiosTable table = find_smbios({memory_at<const std::uint8_t>(0xf0000), 0x10000});
   if (table.length != 0 && table.address + table.length > table.address) {
-    info_.uuid = find_uuid({memory_at<const std::uint8_t>(table.address), table.length});
+    info_.smbios = {memory_at<const std::uint8_t>(table.address), table.length};
+    info_.uuid = find_uuid(info_.smbios);
   }
 
   base::Status attached = nic_.attach(find_pxe_stack());

@@ -27,12 +27,14 @@ class BiosPlatform final : public platform::Platform {
   base::MutBytes physical(base::PhysicalRange range) override;
   base::Status execute(const base::LoadPlan& plan) override;
   [[noreturn]] void exit(bool failed) override;
+  base::Status restart(bool power_off) override;
 
  private:
   void claim_memory();
   base::Status check(const base::LoadPlan& plan) const;
   [[noreturn]] void start_linux(const base::LoadPlan& plan);
   [[noreturn]] void start_pxe_nbp(const base::LoadPlan& plan);
+  base::Status start_disk(std::uint8_t drive);
 
   Timer timer_;
   Chance chance_;

@@ -42,6 +42,7 @@ base::Status BiosPlatform::check(const base::LoadPlan& plan) const {
 
 base::Status BiosPlatform::execute(const base::LoadPlan& plan) {
   if (base::Status checked = check(plan); !checked) return checked;
+  if (plan.start == base::LoadPlan::Start::disk) return start_disk(plan.drive);
   if (plan.start == base::LoadPlan::Start::linux_real_mode) start_linux(plan);
   start_pxe_nbp(plan);
 }
@@ -57,6 +58,62 @@ void BiosPlatform::start_linux(const base::LoadPlan& plan) {
   registers.sp = plan.stack_top;
   registers.start = {0, static_cast<std::uint16_t>(plan.segment + entry_paragraphs)};
   leave_with(registers);
+}
+
+// As the BIOS itself starts a disk: its first sector at 0000:7C00, DL = its number.
+base::Status BiosPlatform::start_disk(std::uint8_t drive) {
+  constexpr std::size_t sector_size = 512;
+  static_assert(sector_size <= sizeof low->text);
+  const FarPointer buffer = low_far(low->text);
+  Registers registers = bios_function(0x0201);  // read one sector
+  registers.ebx = buffer.offset;
+  registers.es = buffer.segment;
+  registers.ecx = 1;  // cylinder 0, sector 1
+  registers.edx = drive;
+  int_call(0x13, registers);
+  if (registers.carry()) {
+    return base::Error(base::ErrorCode::not_found,
+                       "The BIOS reads nothing from drive 0x{}: is there a disk, and does the BIOS setup show it?",
+                       base::Hex{drive, 2});
+  }
+  const auto* const sector = memory_at<const std::uint8_t>(linear_of(low->text));
+  if (base::load_le16(sector + sector_size - 2) != 0xaa55) {
+    return base::Error(base::ErrorCode::malformed, "Drive 0x{} cannot be booted from: its first sector has no signature",
+                       base::Hex{drive, 2});
+  }
+  std::memcpy(memory_at<std::uint8_t>(image_load_address), sector, sector_size);
+  give_back_base_memory();
+  nic_.shut_down_for_good();
+  EntryRegisters entry{};
+  entry.edx = drive;
+  entry.sp = image_load_address;
+  entry.start = {image_load_address, 0};
+  leave_with(entry);
+}
+
+// By the keyboard controller, as every PC since the AT can be; by APM [apm 4.6] where there is one.
+base::Status BiosPlatform::restart(bool power_off) {
+  if (power_off) {
+    struct Call {
+      std::uint16_t function, device, parameter;
+    };
+    // Connect to APM in real mode; say that we know version 1.2; switch the machine off.
+    for (const Call& call : {Call{0x5301, 0, 0}, Call{0x530e, 0, 0x0102}, Call{0x5307, 1, 3}}) {
+      Registers registers = bios_function(call.function);
+      registers.ebx = call.device;
+      registers.ecx = call.parameter;
+      int_call(0x15, registers);
+    }
+    return base::Error(base::ErrorCode::unsupported,
+                       "This machine's BIOS does not switch it off (no APM): use its power button");
+  }
+  nic_.shut_down_for_good();
+  constexpr std::uint16_t reset_flag = 0x72, warm = 0x1234;
+  bios_data<std::uint16_t>(reset_flag) = warm;
+  for (;;) {
+    out8(0xcf9, 0x06);  // the chipset's reset, where there is one
+    out8(0x64, 0xfe);
+  }
 }
 
 // The program finds what we found: the ROM's !PXE and PXENV+, UNDI open, and a stack on which it may return to the ROM.

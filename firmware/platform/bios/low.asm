@@ -355,7 +355,7 @@ exchange:
 
 ; ---------------------------------------------------------------------------------------------------------------
 ; teletype: shows the text at TEXT by INT 10h.
-; In: TEXT_LENGTH, TEXT. Out: nothing. Clobbers: all. Mode: real. Stack: what the BIOS needs.
+; In: TEXT_LENGTH, TEXT, TEXT_ATTRIBUTE (7: as the screen has it). Out: nothing. Clobbers: all. Mode: real. Stack: what the BIOS needs.
 teletype:
         mov cx, [TEXT_LENGTH]
         mov si, TEXT
@@ -364,6 +364,17 @@ teletype:
         lodsb
         push cx
         push si
+        mov bx, [TEXT_ATTRIBUTE]
+        cmp bl, 7
+        je .plain
+        cmp al, 0x20
+        jb .plain
+        push ax
+        mov ah, 0x09                    ; the character with its colours; the cursor stays
+        mov cx, 1
+        int 0x10
+        pop ax
+.plain:
         mov ah, 0x0e
         mov bx, 7
         int 0x10

@@ -117,7 +117,7 @@ struct [[gnu::packed]] LowData {
   std::uint16_t tx_count, tx_failed;        // 0x82
   std::uint16_t rx_count, rx_calls;         // 0x86
   std::uint16_t isr_continue, isr_start;    // 0x8a
-  std::uint16_t reserved1;                  // 0x8e
+  std::uint16_t text_attribute;             // 0x8e
   UndiIsr isr;                              // 0x90
   FrameSlot rx[rx_slot_count + 1];          // 0xa0
   TransmitBlock tx[tx_block_count];         // 0xe0
@@ -144,7 +144,8 @@ static_assert(offsetof(LowData, pxe_opcode) == 0x78 && offsetof(LowData, pxe_sta
 static_assert(offsetof(LowData, text_length) == 0x7c && offsetof(LowData, int_target) == 0x7e);
 static_assert(offsetof(LowData, tx_count) == 0x82 && offsetof(LowData, tx_failed) == 0x84);
 static_assert(offsetof(LowData, rx_count) == 0x86 && offsetof(LowData, rx_calls) == 0x88);
-static_assert(offsetof(LowData, isr_continue) == 0x8a && offsetof(LowData, isr_start) == 0x8c);
+static_assert(offsetof(LowData, isr_continue) == 0x8a && offsetof(LowData, isr_start) == 0x8c &&
+              offsetof(LowData, text_attribute) == 0x8e);
 static_assert(offsetof(LowData, isr) == 0x90 && offsetof(LowData, rx) == 0xa0 && offsetof(LowData, tx) == 0xe0);
 static_assert(offsetof(LowData, leave) == 0x230 && offsetof(LowData, parameters) == 0x280);
 static_assert(offsetof(LowData, entry) == 0x380 && offsetof(LowData, e820_answer) == 0x3e0);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "platform/bios/smbios.h"
 
+#include "wire/smbios.h"
+
 namespace bios {
 namespace {
 
@@ -33,26 +35,14 @@ SmbiosTable find_smbios(base::Bytes segment) {
 }
 
 base::Bytes find_uuid(base::Bytes table) {
-  constexpr std::size_t header_size = 4, uuid_offset = 8, uuid_size = 16;
-  constexpr std::uint8_t system_information = 1, end_of_table = 127;
-  while (table.size() >= header_size) {
-    const std::uint8_t type = table[0];
-    const std::size_t claimed_size = table[1];
-    if (claimed_size < header_size || claimed_size > table.size() || type == end_of_table) return {};
-    if (type == system_information) {
-      if (claimed_size < uuid_offset + uuid_size) return {};  // before SMBIOS 2.1
-      const base::Bytes uuid = table.subspan(uuid_offset, uuid_size);
-      bool all_same = true;
-      for (std::uint8_t byte : uuid) all_same &= byte == uuid[0];
-      return all_same && (uuid[0] == 0 || uuid[0] == 0xff) ? base::Bytes{} : uuid;  // "not set"
-    }
-    // Strings follow, the last one empty.
-    std::size_t end = claimed_size;
-    while (end + 1 < table.size() && (table[end] | table[end + 1]) != 0) ++end;
-    if (end + 2 > table.size()) return {};
-    table = table.subspan(end + 2);
-  }
-  return {};
+  constexpr std::size_t uuid_offset = 8, uuid_size = 16;
+  constexpr std::uint8_t system_information = 1;
+  const base::Bytes system = wire::find_smbios_structure(table, system_information).formatted;
+  if (system.size() < uuid_offset + uuid_size) return {};  // before SMBIOS 2.1
+  const base::Bytes uuid = system.subspan(uuid_offset, uuid_size);
+  bool all_same = true;
+  for (std::uint8_t byte : uuid) all_same &= byte == uuid[0];
+  return all_same && (uuid[0] == 0 || uuid[0] == 0xff) ? base::Bytes{} : uuid;  // "not set"
 }
 
 }  // namespace bios

@@ -56,6 +56,10 @@ int report(HostPlatform& platform, HostPlatform::Ending ending) {
     case HostPlatform::Ending::failed:
       std::puts("ended: the machine was given back after a failure");
       return status_failed;
+    case HostPlatform::Ending::restarted:
+    case HostPlatform::Ending::powered_off:
+      std::puts(ending == HostPlatform::Ending::restarted ? "ended: restarted" : "ended: switched off");
+      return status_exited;
     case HostPlatform::Ending::started:
       break;
   }

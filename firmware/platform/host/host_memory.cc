@@ -65,7 +65,7 @@ base::Status HostMemory::carry_out(const base::LoadPlan& plan) {
     std::memmove(to, ram_.data() + move.from.value, size);
     std::memset(to + size, 0, static_cast<std::size_t>(move.zero_after));
   }
-  started_ = Started{plan.start, plan.segment, plan.stack_top, {plan.moves.begin(), plan.moves.end()}};
+  started_ = Started{plan.start, plan.segment, plan.stack_top, {plan.moves.begin(), plan.moves.end()}, plan.drive};
   return base::Done{};
 }
 

@@ -16,6 +16,7 @@ struct Started {
   base::LoadPlan::Start kind{};
   std::uint16_t segment = 0, stack_top = 0;
   std::vector<base::LoadMove> moves;
+  std::uint8_t drive = 0;
 };
 
 class HostMemory {

@@ -9,6 +9,7 @@ namespace platform::host {
 HostPlatform::HostPlatform(const Machine& machine) : machine_(machine), memory_(machine.ram) {
   boot_info_.platform = "linux";
   boot_info_.uuid = machine_.uuid;
+  boot_info_.smbios = machine_.smbios;
   boot_info_.pci = machine_.pci;
   boot_info_.cached_discover = machine_.cached_discover;
   boot_info_.cached_ack = machine_.cached_ack;
@@ -54,6 +55,10 @@ base::Status HostPlatform::execute(const base::LoadPlan& plan) {
 
 void HostPlatform::exit(bool failed) {
   end(failed ? Ending::failed : Ending::exited);
+}
+
+base::Status HostPlatform::restart(bool power_off) {
+  end(power_off ? Ending::powered_off : Ending::restarted);
 }
 
 }  // namespace platform::host

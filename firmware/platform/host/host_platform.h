@@ -17,6 +17,7 @@ class HostPlatform : public Platform {
   struct Machine {
     std::uint64_t ram = 64 << 20;
     std::vector<std::uint8_t> uuid;  // 16 bytes, or none
+    std::vector<std::uint8_t> smbios;
     std::optional<BootInfo::PciId> pci;
     std::vector<std::uint8_t> cached_discover, cached_ack, cached_proxy;
     std::vector<std::uint8_t> image_stamp;
@@ -26,6 +27,8 @@ class HostPlatform : public Platform {
     started,   // execute() was carried out: see memory().started()
     exited,    // exit(false)
     failed,    // exit(true)
+    restarted,
+    powered_off,
   };
 
   explicit HostPlatform(const Machine& machine);
@@ -52,6 +55,7 @@ class HostPlatform : public Platform {
   base::MutBytes physical(base::PhysicalRange range) override { return memory_.bytes(range); }
   base::Status execute(const base::LoadPlan& plan) override;
   [[noreturn]] void exit(bool failed) override;
+  base::Status restart(bool power_off) override;
 
  protected:
   ~HostPlatform() = default;

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "flow/shell.h"
+
+#include "flow/autoboot.h"
+#include "flow/line_editor.h"
+
+namespace flow {
+
+void run_shell(Session& session) {
+  LineEditor line(session);
+  line.help_with_commands();
+  for (;;) {
+    session.end_cancel();
+    session.loop().set_second_cancel_key(0);  // here Ctrl-B moves the cursor
+    session.console().write("gPXE> ");
+    if (!line.edit({}).ok()) continue;
+    session.history().add(line.text());
+    base::Status status = session.interpreter().run(line.text(), {});
+    if (session.interpreter().was_stopped()) return;
+    if (!status.ok()) session.console().report(status.error());
+  }
+}
+
+base::Status boot(Session& session) {
+  session.loop().set_second_cancel_key(Session::shell_key);
+  base::Status status = autoboot(session);
+  session.loop().set_second_cancel_key(0);
+  if (session.loop().cancelled_by() != Session::shell_key) return status;
+  session.console().write("\nType help for the commands, exit to leave.\n");
+  run_shell(session);
+  return base::Done{};
+}
+
+}  // namespace flow
