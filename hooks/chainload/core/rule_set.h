@@ -17,6 +17,14 @@ class RuleSet {
   /// The first rule that answers, or null.
   const Rule* find(const Client& client) const;
 
+  /// Its number, or RuleIndex::none, among those for which `counts(number)` holds.
+  template <class Counts>
+  RuleIndex::Number first(const Client& client, Counts&& counts) const {
+    return index_.first(client, [&](RuleIndex::Number number) {
+      return counts(number) && answers(rules_[number], client);
+    });
+  }
+
   std::span<const Rule> rules() const { return rules_; }
   const Reach& reach() const { return reach_; }
 
