@@ -3,6 +3,7 @@
 // zeros.
 #include "kept_packet.h"
 
+#include <cstring>
 #include <limits>
 
 namespace chainload::core::machines {
@@ -12,21 +13,29 @@ constexpr std::size_t longest_run = 128;
 constexpr std::size_t shortest_zeros = 3;  // shorter ones cost more than they save
 
 std::size_t zeros_at(Bytes octets) {
+  const std::size_t limit = std::min(longest_run, octets.size());
   std::size_t count = 0;
-  while (count < octets.size() && count < longest_run && octets[count] == 0) ++count;
+  for (std::uint64_t word = 0; limit - count >= sizeof(word); count += sizeof(word)) {
+    std::memcpy(&word, octets.data() + count, sizeof(word));
+    if (word != 0) break;
+  }
+  while (count < limit && octets[count] == 0) ++count;
   return count;
 }
 
 /// Up to the next zeros that are worth a token.
 std::size_t plain_at(Bytes octets) {
+  const std::size_t limit = std::min(longest_run, octets.size());
   std::size_t count = 0;
-  while (count < octets.size() && count < longest_run) {
-    const std::size_t zeros =
-        zeros_at(octets.subspan(count, std::min(shortest_zeros, octets.size() - count)));
-    if (zeros == shortest_zeros) break;
-    ++count;
+  while (count < limit) {
+    const void* const zero = std::memchr(octets.data() + count, 0, limit - count);
+    if (zero == nullptr) return limit;
+    const std::size_t at = static_cast<std::size_t>(static_cast<const std::uint8_t*>(zero) - octets.data());
+    const bool is_run = octets.size() - at >= shortest_zeros && octets[at + 1] == 0 && octets[at + 2] == 0;
+    if (is_run) return at;
+    count = at + 1;
   }
-  return count;
+  return limit;
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ class MachineTable {
  public:
   static constexpr std::size_t shard_count = 64;
   static constexpr std::size_t least_capacity = 1024;
-  static constexpr std::size_t default_capacity = 32768;  // 44 MB when full, 2.5 MB when empty
+  static constexpr std::size_t default_capacity = 32768;  // 44 MB when full, 2 MB when empty
   static constexpr std::size_t most_capacity = 131072;
 
   /// `secret` should be drawn at random; the capacity is brought within its bounds.
