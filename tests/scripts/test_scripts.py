@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 scripts = Path(__file__).resolve().parents[2] / "scripts"
-names = ["demo", "test", "install-deps", "lint"]
+names = ["demo", "test", "install-deps", "lint", "size-report"]
 
 
 def run(*command, **options):
