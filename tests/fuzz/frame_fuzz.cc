@@ -82,6 +82,7 @@ class Machine final : public platform::Platform {
   base::MutBytes physical(base::PhysicalRange) override { return {}; }
   base::Status execute(const base::LoadPlan&) override { return base::Done{}; }
   [[noreturn]] void exit(bool) override { __builtin_trap(); }
+  base::Status restart(bool) override { return base::Done{}; }
 
   base::Instant time = base::Instant::from_us(1'000'000);
   Card card;
