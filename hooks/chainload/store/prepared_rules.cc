@@ -29,17 +29,17 @@ std::size_t depth_of(const core::Value& value) {
 /// Collects a list, and says what is wrong with the whole of it.
 class Preparing {
  public:
-  explicit Preparing(std::size_t expected) {
+  explicit Preparing(std::size_t expected, std::size_t most = most_rules) : most_(most) {
     rules_.reserve(expected);
     stored_.reserve(expected);
   }
 
   /// False when there is no use in going on.
   bool add(PreparedRule rule, const std::string& path) {
-    if (rules_.size() == most_rules) {
-      problems.add(path, rule.rule.place,
-                   "there are more than " + std::to_string(most_rules) +
-                       " rules: put machines that boot alike into one");
+    if (rules_.size() == most_) {
+      problems.add(
+          path, rule.rule.place,
+          "there are more than " + std::to_string(most_) + " rules: put machines that boot alike into one");
       return false;
     }
     text_len_ += rule.stored->json.size();
@@ -71,6 +71,7 @@ class Preparing {
   core::Problems problems;
 
  private:
+  std::size_t most_;
   std::vector<core::Rule> rules_;
   std::vector<StoredRulePtr> stored_;
   std::unordered_set<std::string_view> names_;  // into stored_
@@ -106,8 +107,8 @@ std::optional<PreparedRule> prepare_rule(core::Value value, const std::string& p
                       make_stored_rule(std::move(name), canonical_json(list.list()->front()))};
 }
 
-PreparedRules prepare(std::string_view text, const CheckRule& check) {
-  Preparing preparing(0);
+PreparedRules prepare(std::string_view text, const CheckRule& check, std::size_t most) {
+  Preparing preparing(0, most);
   std::size_t number = 0;
   const std::string fault = read_json_items(text, [&](core::Value value) {
     const std::string path = core::joined("rules", number++);

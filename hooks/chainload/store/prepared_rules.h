@@ -25,8 +25,8 @@ struct PreparedRules {
   std::unique_ptr<StagedSnapshot> staged;         // see RuleStore::stage; null: written when it is committed
 };
 
-/// `text` is a JSON list of rules.
-PreparedRules prepare(std::string_view text, const CheckRule& check = {});
+/// `text` is a JSON list of at most `most` rules.
+PreparedRules prepare(std::string_view text, const CheckRule& check = {}, std::size_t most = most_rules);
 
 /// Of rules that were prepared before.
 PreparedRules prepare(const RuleList& rules);

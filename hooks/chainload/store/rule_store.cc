@@ -74,6 +74,12 @@ Stamp RuleStore::next_stamp(const RuleList& rules, const ChangeOptions& options)
   return {stamp_.revision + 1, rules.digest(), options.when, options.reason};
 }
 
+void RuleStore::retire(RuleList rules) {
+  retired_ = {live_, std::make_shared<const RuleList>(std::move(rules)),
+              std::make_shared<const RuleList>(std::move(read_.rules))};
+  read_ = {};
+}
+
 void RuleStore::stage(PreparedRules& prepared) {
   if (prepared.compiled == nullptr) return;
   try {
@@ -96,10 +102,9 @@ ChangeResult RuleStore::commit(PreparedRules prepared, const ChangeOptions& opti
     return failed(Status::save_failed, error.what());
   }
   ++epoch_;
-  rules_ = std::move(prepared.rules);
+  retire(std::exchange(rules_, std::move(prepared.rules)));
   stamp_ = stamp;
   live_ = std::make_shared<const core::LayeredRules>(std::move(prepared.compiled));
-  read_ = {};
   return {Status::done, std::move(remark), stamp_};
 }
 
@@ -183,6 +188,7 @@ std::string RuleStore::finish_fold(Fold fold) {
   since_fold_.clear();
   if (fold.epoch != epoch_) return {};  // a newer snapshot has done it
   if (fold.made.compiled == nullptr) return fold.made.problems;
+  retire(std::move(fold.made.rules));  // the same as ours, made again
   live_ = std::make_shared<const core::LayeredRules>(std::move(fold.made.compiled));
   std::vector<std::string> payloads;
   std::vector<core::LayeredRules::Change> changes;

@@ -6,6 +6,8 @@
 // a whole list, stage() it, run_fold().
 #pragma once
 
+#include <utility>
+
 #include "core/layered_rules.h"
 #include "patch.h"
 
@@ -54,6 +56,10 @@ class RuleStore {
   /// Never null. What packets are decided by: any thread may hold it as long as it wants.
   std::shared_ptr<const core::LayeredRules> live() const { return live_; }
 
+  /// What the last commit() or finish_fold() put out of force and nobody else holds: freeing a hundred
+  /// thousand rules takes time, so let it go on another thread.
+  std::vector<std::shared_ptr<const void>> take_retired() { return std::exchange(retired_, {}); }
+
   /// Any thread, once owner: writes the rules to disk, not yet in force, so that commit() is cheap. On
   /// failure commit() tries again and says what is wrong.
   void stage(PreparedRules& prepared);
@@ -92,6 +98,7 @@ class RuleStore {
     std::vector<core::LayeredRules::Change> changes;
   };
 
+  void retire(RuleList rules);
   void take_into_force(ReadState state, std::vector<std::string>& said);
   void fall_back(std::vector<std::string>& said);
   std::string marks() const;
@@ -110,6 +117,7 @@ class RuleStore {
   bool is_folding_ = false;
   std::uint64_t epoch_ = 0;           // counts the snapshots written by changes
   std::vector<Recorded> since_fold_;  // began
+  std::vector<std::shared_ptr<const void>> retired_;
 };
 
 }  // namespace chainload::store

@@ -127,7 +127,7 @@ Snapshot parse_snapshot(std::string_view text) {
   const std::string_view line = text.substr(0, text.find('\n'));
   const auto head = read_head(line, snapshot.fault);
   if (!head) return snapshot;
-  if (line.size() + 1 != snapshot_head_len) {
+  if (line.size() + 1 != snapshot_head_len || text.size() < snapshot_head_len) {
     snapshot.fault = "it is cut off in its first line";
     return snapshot;
   }

@@ -60,6 +60,10 @@ class Damage : public ::testing::Test {
     EXPECT_EQ(text_of(again->rules()), then);
     return found;
   }
+  /// In the spaces that fill the first line of a snapshot, where one octet is like another.
+  static bool is_padding(const std::string& text, std::size_t at) {
+    return at + 40 < store::snapshot_head_len && text.compare(at, 40, std::string(40, ' ')) == 0;
+  }
   /// Puts the directory back as it was after the constructor.
   void restore(const fs::path& copy) {
     fs::remove_all(state());
@@ -102,7 +106,7 @@ TEST_F(Damage, d4_a_journal_cut_at_every_octet_gives_a_revision_it_held) {
 TEST_F(Damage, d4_a_snapshot_cut_at_every_octet_gives_the_previous_rules_and_a_word) {
   const std::string whole = file_text(path("rules.json"));
   const fs::path copy = keep_copy();
-  for (std::size_t len = 0; len < whole.size(); len += len < 1900 || len > 2040 ? 1 : 20) {
+  for (std::size_t len = 0; len < whole.size(); len += is_padding(whole, len) ? 40 : 1) {
     const bool changes = len % 64 == 0;
     write_file(path("rules.json"), whole.substr(0, len));
     const Found found = reopen(changes);
@@ -116,7 +120,7 @@ TEST_F(Damage, d4_a_snapshot_cut_at_every_octet_gives_the_previous_rules_and_a_w
 TEST_F(Damage, d4_a_bit_turned_round_anywhere_is_noticed) {
   for (const std::string name : {"rules.json", "rules.journal"}) {
     const std::string whole = file_text(path(name));
-    for (std::size_t at = 0; at < whole.size(); ++at) {
+    for (std::size_t at = 0; at < whole.size(); at += is_padding(whole, at) ? 40 : 1) {
       std::string turned = whole;
       turned[at] = static_cast<char>(turned[at] ^ 1 << at % 8);
       write_file(path(name), turned);

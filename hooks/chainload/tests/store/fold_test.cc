@@ -70,6 +70,16 @@ TEST_F(Folding, rollback_still_finds_the_rules_before_the_last_change) {
   EXPECT_EQ(text_of(rollback.prepared.rules), before);
 }
 
+TEST_F(Folding, what_it_puts_out_of_force_is_handed_over_to_be_freed_elsewhere) {
+  const std::weak_ptr<const core::LayeredRules> before = store_->live();
+  store_->take_retired();
+  store_->commit(prepared(list_text({"a"})), plain);
+  auto retired = store_->take_retired();
+  EXPECT_FALSE(before.expired());
+  std::thread([gone = std::move(retired)]() mutable { gone.clear(); }).join();
+  EXPECT_TRUE(before.expired());
+}
+
 TEST_F(Folding, packets_keep_the_rules_they_began_with) {
   const auto live = store_->live();
   store_->patch(patch_of(R"([{"op":"del","name":"r0"}])"), plain);
