@@ -5,22 +5,11 @@
 #include <dhcp/option.h>
 
 #include <algorithm>
-#include <boost/make_shared.hpp>
 
 namespace chainload::kea {
 namespace {
 
-using isc::dhcp::Option;
 using isc::dhcp::OptionPtr;
-
-/// A generic Option: OptionString would trim the NUL that old ROMs need. One allocation for the object and
-/// its count, one for the value: an OptionBuffer made first would be copied.
-OptionPtr make_option(const core::OptionEdit& edit) {
-  const core::Bytes value = edit.value.view();
-  auto option = boost::make_shared<Option>(Option::V4, edit.code);
-  option->setData(value.begin(), value.end());
-  return option;
-}
 
 /// The length without the BOOTP header of what Kea will pack: cookie, options and the end.
 constexpr std::size_t cookie_and_end_len = 5;
@@ -47,11 +36,12 @@ ReplyAsMade::ReplyAsMade(const isc::dhcp::Pkt4& reply) {
   before_.etherboot = etherboot_;
 }
 
-void apply(const core::ReplyPlan& plan, isc::dhcp::Pkt4& reply) {
+void apply(const core::ReplyPlan& plan, OptionPool& pool, isc::dhcp::Pkt4& reply) {
   // Everything that can fail is made first, so that a reply is written whole or not at all.
   std::array<OptionPtr, std::tuple_size_v<decltype(plan.options)>> written;
   for (std::size_t i = 0; i < written.size(); ++i) {
-    if (plan.options[i].edit == core::Edit::write) written[i] = make_option(plan.options[i]);
+    if (plan.options[i].edit == core::Edit::write)
+      written[i] = pool.option(plan.options[i].code, plan.options[i].value.view());
   }
 
   if (plan.siaddr) reply.setSiaddr(isc::asiolink::IOAddress(static_cast<std::uint32_t>(*plan.siaddr)));

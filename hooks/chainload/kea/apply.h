@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/reply_plan.h"
+#include "option_pool.h"
 
 namespace chainload::kea {
 
@@ -23,6 +24,6 @@ class ReplyAsMade {
 
 /// Option objects in a reply may belong to the server's configuration: they are taken out and replaced by new
 /// ones, never written to.
-void apply(const core::ReplyPlan& plan, isc::dhcp::Pkt4& reply);
+void apply(const core::ReplyPlan& plan, OptionPool& pool, isc::dhcp::Pkt4& reply);
 
 }  // namespace chainload::kea

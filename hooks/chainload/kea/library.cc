@@ -215,7 +215,7 @@ void Library::finish(const Configuration& now, const core::Facts& facts, const c
       log_refusal(facts, decision, core::too_long_text(decision, plan));
       return;
     }
-    apply(plan, reply);
+    apply(plan, option_pool_, reply);
     if (!plan.left_out.empty() && now.log_decisions != LogDecisions::none && logger.isInfoEnabled()) {
       about(logger.info(CHAINLOAD_OPTIONS_LEFT_OUT), facts, decision)
           .arg(codes_text(plan.left_out.kept()))

@@ -13,6 +13,7 @@
 #include "core/decide.h"
 #include "counters.h"
 #include "once_a_minute.h"
+#include "option_pool.h"
 
 namespace chainload::kea {
 
@@ -62,6 +63,7 @@ class Library {
   std::string load_error_;
   std::string state_error_;
   Counters counters_;
+  OptionPool option_pool_;
   OnceAMinute already_packed_warning_;
 };
 
