@@ -3,6 +3,8 @@
 // or ends the process there.
 #pragma once
 
+#include <cstdint>
+
 #include "store/filesystem.h"
 
 namespace chainload::tests {
