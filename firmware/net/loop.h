@@ -12,7 +12,7 @@ class Loop {
  public:
   static constexpr std::size_t max_endpoints = 8;
   static constexpr std::size_t max_connections = 2;
-  static constexpr std::size_t max_keys = 8;
+  static constexpr std::size_t max_keys = 64;  // a pasted line comes faster than it is shown
 
   /// `tcp_receive_buffer` is shared out evenly among the connections; 64 KiB at the least, 256 KiB for far
   /// servers.

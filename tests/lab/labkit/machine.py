@@ -99,15 +99,17 @@ class Machine:
     def tail(self, lines=25):
         return "\n".join(line for line in self.text.splitlines()[-4 * lines:] if line.strip())[-4000:]
 
-    def expect(self, marker, timeout):
-        """Waits for the regular expression `marker` in the serial stream; Failed with the stream's tail otherwise."""
+    def expect(self, marker, timeout, may_grow=True):
+        """Waits for the regular expression `marker` in the serial stream; Failed with the stream's tail otherwise.
+
+        A match that ends where the stream ends may still grow, unless nothing follows any more or `may_grow` is false.
+        """
         pattern = re.compile(marker) if isinstance(marker, str) else marker
         deadline = time.monotonic() + timeout
         with self._grown:
             while True:
                 match = pattern.search(self._text, self._cursor)
-                # A match that ends where the stream ends may still grow, unless nothing follows any more.
-                if match and (match.end() < len(self._text) or self._closed):
+                if match and (not may_grow or match.end() < len(self._text) or self._closed):
                     self._cursor = match.end()
                     return match
                 left = deadline - time.monotonic()
