@@ -12,7 +12,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::size_t page =
+constexpr std::size_t granule =
     4096;  // images start on pages: what Linux is given as initrd can then often stay aligned
 
 Error no_memory_for(std::string_view name) {
@@ -25,7 +25,7 @@ Registry::Room Registry::largest_room() const {
   Room best;
   // Every gap begins at the region's start or behind an image.
   const auto consider = [&](std::size_t begin) {
-    begin = (begin + page - 1) & ~(page - 1);
+    begin = (begin + granule - 1) & ~(granule - 1);
     if (begin >= memory_.size()) return;
     std::size_t end = memory_.size();
     for (const Image* image = first_; image != nullptr; image = image->next) {

@@ -15,21 +15,21 @@ struct NamedVariable {
   std::array<VariableForm, 4> forms{};  // besides the usual one
 };
 
-using enum VariableForm;
+using Form = VariableForm;
 constexpr std::array<NamedVariable, 15> variables = {{
-    {"mac", Variable::mac, {hex, hexhyp, hexraw}},
-    {"uuid", Variable::uuid, {hexraw}},
+    {"mac", Variable::mac, {Form::hex, Form::hexhyp, Form::hexraw}},
+    {"uuid", Variable::uuid, {Form::hexraw}},
     {"ip", Variable::ip, {}},
     {"hostname", Variable::hostname, {}},
-    {"arch", Variable::arch, {number}},
+    {"arch", Variable::arch, {Form::number}},
     {"user-class", Variable::user_class, {}},
     {"vendor-class", Variable::vendor_class, {}},
-    {"subnet", Variable::subnet, {prefix}},
+    {"subnet", Variable::subnet, {Form::prefix}},
     {"shared-network", Variable::shared_network, {}},
     {"relay", Variable::relay, {}},
-    {"circuit-id", Variable::circuit_id, {hex, hexhyp, hexraw, text}},
-    {"remote-id", Variable::remote_id, {hex, hexhyp, hexraw, text}},
-    {"client-id", Variable::client_id, {hex, hexhyp, hexraw}},
+    {"circuit-id", Variable::circuit_id, {Form::hex, Form::hexhyp, Form::hexraw, Form::text}},
+    {"remote-id", Variable::remote_id, {Form::hex, Form::hexhyp, Form::hexraw, Form::text}},
+    {"client-id", Variable::client_id, {Form::hex, Form::hexhyp, Form::hexraw}},
     {"next-server", Variable::next_server, {}},
     {"rule", Variable::rule, {}},
 }};
@@ -38,18 +38,18 @@ struct NamedForm {
   std::string_view name;
   VariableForm form;
 };
-constexpr std::array<NamedForm, 6> forms = {{{"hex", hex},
-                                             {"hexhyp", hexhyp},
-                                             {"hexraw", hexraw},
-                                             {"text", VariableForm::text},
-                                             {"number", number},
-                                             {"prefix", prefix}}};
+constexpr std::array<NamedForm, 6> forms = {{{"hex", Form::hex},
+                                             {"hexhyp", Form::hexhyp},
+                                             {"hexraw", Form::hexraw},
+                                             {"text", Form::text},
+                                             {"number", Form::number},
+                                             {"prefix", Form::prefix}}};
 
 std::string forms_of(const NamedVariable& variable) {
   std::string names;
   for (const VariableForm form : variable.forms) {
     for (const NamedForm& named : forms) {
-      if (form != usual && named.form == form) names += (names.empty() ? "" : ", ") + std::string(named.name);
+      if (form != Form::usual && named.form == form) names += (names.empty() ? "" : ", ") + std::string(named.name);
     }
   }
   return names;
@@ -94,7 +94,7 @@ bool host_is_whole(std::string_view text) {
 /// `mac:hexhyp|unknown`, or why that is nothing.
 struct Placeholder {
   Variable variable{};
-  VariableForm form = usual;
+  VariableForm form = Form::usual;
   std::optional<std::string> otherwise;
 };
 
@@ -223,7 +223,7 @@ std::optional<Template> Template::compile(std::string_view text, TemplateUse use
     made.literal_ = std::move(literal);
     return made;
   }
-  if (!literal.empty()) made.pieces_.push_back({std::move(literal), std::nullopt, usual, std::nullopt});
+  if (!literal.empty()) made.pieces_.push_back({std::move(literal), std::nullopt, Form::usual, std::nullopt});
   if (!made.is_url_) {
     for (std::size_t i = 0; i < made.pieces_.size(); ++i) {
       if (made.pieces_[i].literal.find("://") == std::string::npos) continue;

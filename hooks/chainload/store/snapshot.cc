@@ -15,9 +15,9 @@ constexpr std::string_view body_end = "]}\n";
 
 /// `{"name":"` and the name, of which the canonical text of every rule begins.
 std::optional<std::string> name_in(std::string_view json) {
-  constexpr std::string_view start = "{\"name\":\"";
-  if (!json.starts_with(start)) return std::nullopt;
-  json.remove_prefix(start.size());
+  constexpr std::string_view head = "{\"name\":\"";
+  if (!json.starts_with(head)) return std::nullopt;
+  json.remove_prefix(head.size());
   const std::size_t end = json.find('"');
   if (end == std::string_view::npos) return std::nullopt;
   return std::string(json.substr(0, end));
