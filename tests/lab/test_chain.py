@@ -8,7 +8,8 @@ from labkit.dhcp import discover, of_type
 from labkit.tftp_transfers import transfers
 
 
-@pytest.mark.parametrize("nic", ["e1000", "virtio", "rtl8139", "vmxnet3"])
+@pytest.mark.parametrize("nic", ["e1000", *(pytest.param(nic, marks=pytest.mark.slow)
+                                             for nic in ("virtio", "rtl8139", "vmxnet3"))])
 def test_chain_reaches_linux(chain, nic):
     machine = chain.start_machine(nic=nic)
     machine.expect(expect.banner, 30)

@@ -52,6 +52,7 @@ def test_linux_sees_no_less_than_under_the_peer(labs, memory_mib):
     assert ours >= peers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("memory_mib", [64, 256, 1024])
 def test_small_kernel_gets_its_parts_whole_and_all_memory(labs, memory_mib):
     lab = labs("ours")

@@ -57,6 +57,7 @@ def type_slowly(machine, text):
             time.sleep(0.03)
 
 
+@pytest.mark.slow
 def test_menu_is_walked_to_a_booted_linux(scripted):
     machine = scripted(*menu)
     machine.expect("Boot menu of 198\\.18\\.77\\.1", 40)
@@ -68,6 +69,7 @@ def test_menu_is_walked_to_a_booted_linux(scripted):
     expect.linux_boots(machine, 120)
 
 
+@pytest.mark.slow
 def test_menu_starts_its_default_when_nobody_is_there(scripted):
     lines = ["set menu-timeout 2000", *(line.replace("default nothing", "default linux") for line in menu)]
     machine = scripted(*lines)
