@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MPL-2.0
 """Started from a PXELINUX menu, as people do who cannot change what their ROM is given."""
 
+import pytest
+
 from labkit import expect, kea, paths, pxelinux
 from labkit.dhcp import discover, of_type
 from labkit.tftp_transfers import transfers
 
 
+@pytest.mark.slow
 def test_menu_entry_boots_the_chain(lab):
     lab.plug()
     config = kea.short_config()

@@ -76,6 +76,7 @@ def test_menu_starts_its_default_when_nobody_is_there(scripted):
     expect.linux_boots(machine, 150)
 
 
+@pytest.mark.slow
 def test_menu_opens_the_shell_by_its_key_and_comes_back(scripted):
     machine = scripted(*menu)
     machine.expect("The marked item starts in", 40)
