@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
 // Kea's entry points. Each reads its arguments, calls the one Library object, and lets no exception out.
-#include <cc/command_interpreter.h>
 #include <dhcp/pkt4.h>
 #include <hooks/hooks.h>
 #include <process/daemon.h>
@@ -8,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "commands.h"
+#include "commands/command.h"
 #include "compat.h"
 #include "library.h"
 #include "log.h"
@@ -45,28 +44,12 @@ ConstElementPtr argument_of(CalloutHandle& handle, const char* name) {
   return value;
 }
 
-using CommandAnswer = ConstElementPtr (*)(Library&, const ConstElementPtr&);
-
-int answer_command(CalloutHandle& handle, CommandAnswer answer) {
-  ConstElementPtr response;
-  try {
-    ConstElementPtr command;
-    handle.getArgument("command", command);
-    ConstElementPtr arguments;
-    isc::config::parseCommand(arguments, command);
-    response = answer(*library, arguments);
-  } catch (const std::exception& error) {
-    response = isc::config::createAnswer(static_cast<int>(chainload::kea::Result::error), error.what());
-  }
-  handle.setArgument("response", response);
+/// Every command of this library: which one, the command itself says.
+int chainload_command(CalloutHandle& handle) {
+  ConstElementPtr command;
+  handle.getArgument("command", command);
+  handle.setArgument("response", chainload::kea::answer_command(*library, command));
   return 0;
-}
-
-int chainload_status(CalloutHandle& handle) {
-  return answer_command(handle, chainload::kea::status_answer);
-}
-int chainload_explain(CalloutHandle& handle) {
-  return answer_command(handle, chainload::kea::explain_answer);
 }
 
 }  // namespace
@@ -90,8 +73,9 @@ CHAINLOAD_ENTRY int load(LibraryHandle& handle) {
       return 1;
     }
     library = std::make_unique<Library>(handle.getParameters(), chainload::kea::is_serving_already());
-    handle.registerCommandCallout(chainload::kea::status_command, chainload_status);
-    handle.registerCommandCallout("chainload-explain", chainload_explain);
+    for (const chainload::kea::Command& command : chainload::kea::commands()) {
+      handle.registerCommandCallout(command.name, chainload_command);
+    }
   } catch (const std::exception& error) {
     library.reset();
     LOG_ERROR(chainload::kea::logger, CHAINLOAD_LOAD_REFUSED).arg(error.what());

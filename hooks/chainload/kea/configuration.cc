@@ -20,7 +20,8 @@ using isc::data::ConstElementPtr;
 using isc::data::Element;
 
 /// Keys that core/ does not read.
-constexpr std::array<std::string_view, 3> own_keys = {"host-lookup", "log-decisions", "state-directory"};
+constexpr std::array<std::string_view, 5> own_keys = {"allowed-servers", "host-lookup", "log-decisions",
+                                                      "management", "state-directory"};
 
 [[noreturn]] void fail(const std::string& key, const Element& at, const std::string& sentence) {
   const std::string place = place_of(at);
@@ -60,6 +61,37 @@ LogDecisions read_log_decisions(const Element& value) {
   }
   fail("log-decisions", value,
        "\"" + core::printable(text) + "\" is none of \"none\", \"boot\" and \"all\": write one of them");
+}
+
+Management read_management(const Element& value) {
+  const std::string text = read_string("management", value);
+  for (const Management each : {Management::read_only, Management::overrides, Management::full}) {
+    if (text == name_of(each)) return each;
+  }
+  fail("management", value,
+       "\"" + core::printable(text) +
+           "\" is none of \"read-only\", \"overrides\" and \"full\": write one of them");
+}
+
+AllowedServers read_allowed_servers(const Element& value) {
+  if (value.getType() != Element::list) {
+    fail("allowed-servers", value,
+         "it is " + kind_text(value) + ": write a list, such as [ \"192.0.2.10\", \"boot.example.org\" ]");
+  }
+  AllowedServers allowed;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string key = core::joined("allowed-servers", i);
+    const auto item = value.get(static_cast<int>(i));
+    const std::string text = read_string(key, *item);
+    if (!allowed.add(text)) {
+      fail(key, *item,
+           "\"" + core::printable(text) +
+               "\" is no server: write an address such as \"192.0.2.10\", a network such as "
+               "\"192.0.2.0/24\" or a host name");
+    }
+  }
+  allowed.close();
+  return allowed;
 }
 
 /// Nothing relative, and no way round: the path means what it says.
@@ -119,6 +151,10 @@ void note_findings(const core::ScopePolicy& source, Configuration& configuration
 void read_parameters(const Element& parameters, Configuration& configuration) {
   if (const auto value = parameters.get("log-decisions"))
     configuration.log_decisions = read_log_decisions(*value);
+  if (const auto value = parameters.get("management")) configuration.management = read_management(*value);
+  if (const auto value = parameters.get("allowed-servers")) {
+    configuration.allowed_servers = read_allowed_servers(*value);
+  }
   const auto directory = parameters.get("state-directory");
   configuration.state_directory = directory ? read_state_directory(*directory) : default_state_directory();
   const auto lookup = parameters.get("host-lookup");
@@ -162,6 +198,8 @@ std::unique_ptr<const Configuration> with_scopes(const Configuration& parameters
   configuration->outermost = parameters.outermost;
   if (parameters.hosts) configuration->hosts = std::make_unique<HostScopes>();
   configuration->log_decisions = parameters.log_decisions;
+  configuration->management = parameters.management;
+  configuration->allowed_servers = parameters.allowed_servers;
   configuration->state_directory = parameters.state_directory;
   configuration->parameters = parameters.parameters;
   configuration->networks = networks;
@@ -194,6 +232,18 @@ std::string state_directory_of(const ConstElementPtr& parameters) {
     }
   }
   return default_state_directory();
+}
+
+std::string_view name_of(Management management) {
+  switch (management) {
+    case Management::read_only:
+      return "read-only";
+    case Management::overrides:
+      return "overrides";
+    case Management::full:
+      return "full";
+  }
+  return "read-only";
 }
 
 std::string_view name_of(LogDecisions log) {

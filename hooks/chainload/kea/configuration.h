@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "allowed_servers.h"
 #include "core/lint.h"
 #include "core/policy.h"
 #include "core/scopes.h"
@@ -33,6 +34,10 @@ struct SourceFinding {
 
 enum class LogDecisions : std::uint8_t { none, boot, all };
 
+/// What commands may change, each with what those before it may: nothing; the next boots of single machines;
+/// the managed rules too.
+enum class Management : std::uint8_t { read_only, overrides, full };
+
 /// Immutable once made, but for what `hosts` remembers.
 struct Configuration {
   core::Policy policy;         // its reach is that of the scopes too
@@ -40,6 +45,8 @@ struct Configuration {
   core::Scopes scopes;
   std::unique_ptr<HostScopes> hosts;  // null unless host-lookup is true
   LogDecisions log_decisions = LogDecisions::boot;
+  Management management = Management::read_only;
+  AllowedServers allowed_servers;
   std::string state_directory;
   std::string hash;                       // SHA-256 of the canonical text of policy and scopes, in hex
   std::vector<SourceFinding> findings;    // the first few
@@ -61,5 +68,6 @@ std::unique_ptr<const Configuration> with_scopes(const Configuration& parameters
 std::string state_directory_of(const isc::data::ConstElementPtr& parameters);
 
 std::string_view name_of(LogDecisions log);
+std::string_view name_of(Management management);
 
 }  // namespace chainload::kea

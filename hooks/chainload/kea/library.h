@@ -44,6 +44,12 @@ class Library {
   /// Null when no reply is to be touched. Lives as long as the library.
   const Configuration* configuration() const { return in_use_.load(std::memory_order_acquire); }
 
+  /// What commands may change; nothing while no reply is to be touched.
+  Management management() const {
+    const Configuration* const now = configuration();
+    return now == nullptr ? Management::read_only : now->management;
+  }
+
   PolicySource source() const { return source_; }
   const std::string& load_error() const { return load_error_; }
   const std::string& state_error() const { return state_error_; }

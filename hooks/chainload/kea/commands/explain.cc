@@ -3,14 +3,14 @@
 // functions that answer packets.
 #include <cc/command_interpreter.h>
 
-#include "arguments.h"
-#include "commands.h"
-#include "compat.h"
+#include "answers.h"
 #include "core/describe.h"
 #include "core/reply_plan.h"
 #include "core/text.h"
-#include "facts_element.h"
-#include "known_argument.h"
+#include "kea/arguments.h"
+#include "kea/compat.h"
+#include "kea/facts_element.h"
+#include "kea/known_argument.h"
 
 namespace chainload::kea {
 namespace {
@@ -131,8 +131,7 @@ struct Asked {
 };
 
 Asked read_asked(const ConstElementPtr& arguments) {
-  const bool is_map = arguments && arguments->getType() == Element::map;
-  const ConstElementPtr packet = is_map ? arguments->get("packet") : ConstElementPtr();
+  const ConstElementPtr packet = arguments->get("packet");
   std::vector<std::string_view> keys = {"facts", "packet"};
   if (packet) keys.insert(keys.end(), known_keys.begin(), known_keys.end());
   check_argument_keys("", arguments, keys);

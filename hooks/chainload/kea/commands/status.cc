@@ -2,11 +2,9 @@
 // chainload-status: what is in use, since when it is not what was asked for, and what it did.
 #include <cc/command_interpreter.h>
 
-#include "arguments.h"
-#include "commands.h"
-#include "compat.h"
+#include "answers.h"
 #include "core/text.h"
-#include "state.h"
+#include "kea/compat.h"
 
 namespace chainload::kea {
 namespace {
@@ -92,8 +90,7 @@ ElementPtr findings_element(const Configuration& now) {
 
 }  // namespace
 
-ConstElementPtr status_answer(Library& library, const ConstElementPtr& arguments) {
-  if (arguments) check_argument_keys("", arguments, {});
+ConstElementPtr status_answer(Library& library, const ConstElementPtr&) {
   ElementPtr status = Element::createMap();
   status->set("version", Element::create(CHAINLOAD_VERSION));
   status->set("policy-source", Element::create(name_of(library.source())));
@@ -108,6 +105,7 @@ ConstElementPtr status_answer(Library& library, const ConstElementPtr& arguments
                         status);
   }
   status->set("hash", Element::create(now->hash));
+  status->set("management", Element::create(std::string(name_of(now->management))));
   status->set("log-decisions", Element::create(std::string(name_of(now->log_decisions))));
   status->set("state-directory", Element::create(now->state_directory));
   status->set("policy", policy_element(*now));

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MPL-2.0
+// Every command, and what is checked before one is answered: may it be given here, and are its arguments
+// those it takes.
+#include <cc/command_interpreter.h>
+
+#include <algorithm>
+
+#include "command.h"
+#include "kea/arguments.h"
+#include "kea/compat.h"
+#include "kea/process_marks.h"
+
+namespace chainload::kea {
+namespace {
+
+using isc::data::ConstElementPtr;
+using isc::data::Element;
+using Kind = Argument::Kind;
+
+// What stands beside a packet, or among the facts, is checked where it is read.
+constexpr Argument explain_arguments[] = {{"classes"}, {"facts"},  {"hostname"},       {"ip"},
+                                          {"packet"},  {"subnet"}, {"shared-network"}, {"yiaddr"}};
+
+constexpr Command table[] = {
+    {"chainload-explain", Access::read, Management::read_only, explain_arguments, false, explain_answer},
+    {status_command, Access::read, Management::read_only, {}, true, status_answer},
+};
+
+void check_kind(const Argument& argument, const Element& value) {
+  const std::string name(argument.name);
+  const auto want = [&](Element::types type, const char* remedy) {
+    if (static_cast<int>(value.getType()) != static_cast<int>(type)) {
+      throw BadArgument(name, "it is " + kind_text(value) + ": " + remedy);
+    }
+  };
+  switch (argument.kind) {
+    case Kind::string:
+      static_cast<void>(string_argument(name, value));
+      break;
+    case Kind::number:
+      static_cast<void>(number_argument(name, value, argument.least, argument.most));
+      break;
+    case Kind::boolean:
+      want(Element::boolean, "write true or false, without quotes");
+      break;
+    case Kind::list:
+      want(Element::list, "write a list, [ … ]");
+      break;
+    case Kind::map:
+      want(Element::map, "write a map, { … }");
+      break;
+    case Kind::any:
+      break;
+  }
+}
+
+void check_arguments(const Command& command, const ConstElementPtr& arguments) {
+  std::vector<std::string_view> known;
+  for (const Argument& argument : command.arguments) known.push_back(argument.name);
+  check_argument_keys("", arguments, known);
+  for (const Argument& argument : command.arguments) {
+    const ConstElementPtr value = arguments->get(std::string(argument.name));
+    if (value) {
+      check_kind(argument, *value);
+    } else if (argument.is_required) {
+      throw BadArgument(std::string(argument.name),
+                        "it is missing: " + std::string(command.name) + " does not work without it");
+    }
+  }
+}
+
+void check_management(const Command& command, Management now) {
+  if (now >= command.needs) return;
+  throw std::runtime_error(
+      std::string(command.name) + " changes what machines boot, and \"management\" is \"" +
+      std::string(name_of(now)) + "\": set it to \"" + std::string(name_of(command.needs)) +
+      "\" in the library's parameters to allow that");
+}
+
+ConstElementPtr answer_of(const Command& command, Library& library, ConstElementPtr arguments) {
+  check_management(command, library.management());
+  if (!arguments && command.is_bare_allowed) arguments = Element::createMap();
+  check_arguments(command, arguments);
+  return command.answer(library, arguments);
+}
+
+}  // namespace
+
+std::span<const Command> commands() {
+  return table;
+}
+
+ConstElementPtr answer_command(Library& library, const ConstElementPtr& command) {
+  try {
+    ConstElementPtr arguments;
+    const std::string name = isc::config::parseCommand(arguments, command);
+    const auto found = std::find_if(std::begin(table), std::end(table),
+                                    [&](const Command& each) { return name == each.name; });
+    if (found == std::end(table)) throw std::runtime_error("there is no command " + name);
+    return answer_of(*found, library, arguments);
+  } catch (const std::exception& error) {
+    return isc::config::createAnswer(static_cast<int>(Result::error), error.what());
+  }
+}
+
+}  // namespace chainload::kea
