@@ -6,18 +6,27 @@
 namespace chainload::core {
 namespace {
 
-/// The rules before the one that answered, each with what kept it from answering.
-void note_rules(Deciding& now, const RuleSet& rules, std::string_view source, const Rule* found) {
-  if (now.trace == nullptr) return;
-  const auto all = rules.rules();
-  const std::size_t tried = found == nullptr ? all.size() : static_cast<std::size_t>(found - all.data());
-  for (std::size_t i = 0; i < tried; ++i) {
-    if (now.trace->is_full()) {
-      now.trace->add_not_shown(tried - i);
-      return;
-    }
-    now.note(source, all[i].name, [&] { return why_not(all[i], now.client); });
+/// Calls `visit` for every rule in order, until it answers false.
+template <class Visit>
+void each_rule(const RuleSet& rules, Visit&& visit) {
+  for (const Rule& rule : rules.rules()) {
+    if (!visit(rule)) return;
   }
+}
+template <class Visit>
+void each_rule(const LayeredRules& rules, Visit&& visit) {
+  rules.each(visit);
+}
+
+/// The rules before the one that answered, each with what kept it from answering.
+template <class Rules>
+void note_rules(Deciding& now, const Rules& rules, std::string_view source, const Rule* found) {
+  if (now.trace == nullptr) return;
+  each_rule(rules, [&](const Rule& rule) {
+    if (&rule == found) return false;
+    now.note(source, rule.name, [&] { return why_not(rule, now.client); });
+    return true;
+  });
 }
 
 void give_fields(Deciding& now, const Rule& rule, const ScopePolicy* scope) {
@@ -33,9 +42,8 @@ void give_fields(Deciding& now, const Rule& rule, const ScopePolicy* scope) {
        rule.boot.server_hostname ? &*rule.boot.server_hostname : nullptr);
 }
 
-}  // namespace
-
-bool ask_rules(Deciding& now, const RuleSet* rules, std::string_view source, const ScopePolicy* scope) {
+template <class Rules>
+bool ask(Deciding& now, const Rules* rules, std::string_view source, const ScopePolicy* scope) {
   if (rules == nullptr) return false;
   const Rule* const found = rules->find(now.client);
   note_rules(now, *rules, source, found);
@@ -59,6 +67,16 @@ bool ask_rules(Deciding& now, const RuleSet* rules, std::string_view source, con
   }
   now.note_answer();
   return true;
+}
+
+}  // namespace
+
+bool ask_rules(Deciding& now, const RuleSet* rules, std::string_view source, const ScopePolicy* scope) {
+  return ask(now, rules, source, scope);
+}
+
+bool ask_rules(Deciding& now, const LayeredRules* rules, std::string_view source, const ScopePolicy* scope) {
+  return ask(now, rules, source, scope);
 }
 
 void give(Deciding& now, const Template* boot_file, const Template* server_hostname) {

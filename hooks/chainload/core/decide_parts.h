@@ -32,6 +32,7 @@ struct Deciding {
 /// Whether a rule of the list answered; the decision is then made. `scope` names the server for rules that
 /// name none.
 bool ask_rules(Deciding& now, const RuleSet* rules, std::string_view source, const ScopePolicy* scope);
+bool ask_rules(Deciding& now, const LayeredRules* rules, std::string_view source, const ScopePolicy* scope);
 
 /// The same for a table; `source` is empty for that of the parameters.
 bool ask_table(Deciding& now, const BuiltInTable* table, std::string_view source);

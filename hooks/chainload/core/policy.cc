@@ -52,6 +52,13 @@ MadePolicy make_policy(ScopeSettings parameters) {
   return made;
 }
 
+Policy with_managed(Policy policy, std::shared_ptr<const LayeredRules> managed) {
+  const bool is_empty = managed == nullptr || managed->size() == 0;
+  policy.managed = is_empty ? nullptr : std::move(managed);
+  if (policy.managed) policy.reach |= policy.managed->reach();
+  return policy;
+}
+
 std::string canonical_text(const ScopePolicy& scope) {
   std::string text;
   if (scope.enabled()) text += "enabled " + std::to_string(*scope.enabled()) + "\n";
@@ -68,7 +75,10 @@ std::string canonical_text(const Policy& policy) {
   if (policy.parameters) text += canonical_text(*policy.parameters);
   if (policy.managed) {
     text += "managed\n";
-    for (const Rule& rule : policy.managed->rules()) text += canonical_text(rule);
+    policy.managed->each([&](const Rule& rule) {
+      text += canonical_text(rule);
+      return true;
+    });
   }
   return text;
 }

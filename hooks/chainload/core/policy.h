@@ -5,6 +5,7 @@
 // Surroundings.
 #pragma once
 
+#include "layered_rules.h"
 #include "scope_policy.h"
 
 namespace chainload::core {
@@ -15,7 +16,7 @@ inline constexpr std::string_view static_source = "static";
 
 struct Policy {
   std::shared_ptr<const ScopePolicy> parameters;  // static rules, and the built-in table or none
-  std::shared_ptr<const RuleSet> managed;         // null: none
+  std::shared_ptr<const LayeredRules> managed;    // null: none
   bool enabled = true;                            // `default-enabled`: holds where no context says otherwise
   Reach reach;                                    // of the above; add that of every context in use
 
@@ -30,6 +31,9 @@ struct MadePolicy {
 
 /// Parameters without rules must hold the whole short form.
 MadePolicy make_policy(ScopeSettings parameters);
+
+/// The same policy with these managed rules in place of none; null or an empty list: none.
+Policy with_managed(Policy policy, std::shared_ptr<const LayeredRules> managed);
 
 /// Two policies that answer alike have the same text, whatever the order and the spelling of what made them.
 /// Without contexts: see the text of each.

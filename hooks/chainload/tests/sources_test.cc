@@ -43,8 +43,9 @@ std::string name_of_answer(const Query& query, const Surroundings& around, const
 TEST(sources, the_first_in_order_answers_and_the_next_when_it_is_gone) {
   Policy policy = policy_from(R"({"next-server": "192.0.2.10", "script": "http://192.0.2.10/s", "rules": )" +
                               rule_json("parameters") + "}");
-  policy.managed = std::make_shared<const RuleSet>(rules_of(rule_json("changed")));
-  policy.reach |= policy.managed->reach();
+  policy = with_managed(
+      std::move(policy),
+      std::make_shared<const LayeredRules>(std::make_shared<const RuleSet>(rules_of(rule_json("changed")))));
   const auto scope = [&](const std::string& name) { return scope_from(name, rules_json("r"), policy); };
   const auto reservation = scope("reservation");
   const auto pool = scope("pool[192.0.2.1-192.0.2.9]");
