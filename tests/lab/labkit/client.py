@@ -10,12 +10,16 @@ from .dhcp import Message, discover, request
 
 
 def bootp(kind, mac, options=(), xid=b"\x12\x34\x56\x78", flags=0x8000, secs=0, ciaddr="0.0.0.0"):
-    """A BOOTP request with `options`, (code, value) pairs behind the message type, in the order given."""
+    """A BOOTP request with `options`, (code, value) pairs behind the message type, in the order given.
+
+    Without a message type (`kind` None) it is BOOTP's own and not DHCP's.
+    """
     hardware = bytes.fromhex(mac.replace(":", ""))
     head = (bytes([1, 1, 6, 0]) + xid + secs.to_bytes(2, "big") + flags.to_bytes(2, "big")
             + socket.inet_aton(ciaddr) + bytes(12))
     fixed = head + hardware + bytes(16 - len(hardware)) + bytes(64 + 128) + b"\x63\x82\x53\x63"
-    body = b"".join(bytes([code, len(value)]) + value for code, value in [(53, bytes([kind])), *options])
+    message_type = [] if kind is None else [(53, bytes([kind]))]
+    body = b"".join(bytes([code, len(value)]) + value for code, value in [*message_type, *options])
     return (fixed + body + b"\xff").ljust(300, b"\0")
 
 

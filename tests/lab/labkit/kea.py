@@ -60,11 +60,22 @@ def _for_lab(config, run: Path):
     for hook in _our_hooks(lab):
         hook["library"] = str(paths.need(paths.hook_library))
         hook["parameters"]["state-directory"] = str(run / "chainload-state")
+    _gather_libraries(dhcp4.get("hooks-libraries", []), run / "hooks")
     # Without it iPXE, which plays the legacy ROM, waits seconds for ProxyDHCP offers: option 175, sub-option 176 = 1.
     options = dhcp4.setdefault("option-data", [])
     if not any(option.get("code") == 175 for option in options):
         options.append({"code": 175, "csv-format": False, "data": "B00101"})
     return lab
+
+
+def _gather_libraries(hooks, folder: Path):
+    """Puts links to all libraries into one folder: since Kea 3.0 they must lie in the one that it was told of."""
+    folder.mkdir(exist_ok=True)
+    for hook in hooks:
+        link = folder / Path(hook["library"]).name
+        link.unlink(missing_ok=True)
+        link.symlink_to(hook["library"])
+        hook["library"] = str(link)
 
 
 _boot_file = re.compile(
@@ -92,7 +103,7 @@ class Kea:
         self.config_path.write_text(json.dumps(_for_lab(config, run), indent=1))
         environment = dict(os.environ, KEA_PIDFILE_DIR=str(run), KEA_LOCKFILE_DIR="none",
                            KEA_CONTROL_SOCKET_DIR=str(run), KEA_LOG_FILE_DIR=str(run), KEA_DHCP_DATA_DIR=str(run),
-                           KEA_HOOKS_PATH=str(paths.hook_library.parent))
+                           KEA_HOOKS_PATH=str(run / "hooks"))
         self._service = Service("kea-dhcp4", network.command("kea-dhcp4", "-c", self.config_path),
                                 run / "kea-output.log", env=environment)
         try:
