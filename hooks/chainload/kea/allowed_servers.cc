@@ -11,8 +11,6 @@
 namespace chainload::kea {
 namespace {
 
-/// Of the reply that the rule writes: bounded as such.
-constexpr std::string_view own_next_server = "%{next-server}";
 constexpr std::size_t longest_name = 253;
 
 bool is_letter(char c) {
@@ -96,7 +94,6 @@ bool AllowedServers::holds(core::Ipv4 address) const {
 }
 
 bool AllowedServers::holds(std::string_view host) const {
-  if (host == own_next_server) return true;
   if (const auto address = core::parse_ipv4(host)) return holds(*address);
   return std::find(names_.begin(), names_.end(), lower(host)) != names_.end();
 }

@@ -38,7 +38,7 @@ class AllowedServers {
   std::vector<std::string> names_;  // in lower case
 };
 
-/// The host that a boot file name sends a machine to, as written: `boot.example.org`, `%{next-server}`.
+/// The host that a boot file name sends a machine to, as written: `boot.example.org`, `192.0.2.10`.
 struct BootHost {
   enum class Kind : std::uint8_t {
     none,    // a name on the next-server

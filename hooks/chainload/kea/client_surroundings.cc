@@ -23,7 +23,7 @@ std::string hostname_in(const isc::dhcp::Pkt4& packet) {
 
 void ClientSurroundings::see(const isc::dhcp::Pkt4& query, const isc::dhcp::Pkt4& reply) {
   const core::Reach& reach = now_.policy.reach;
-  if (reach.client_classes || now_.scopes.has_class_scopes()) {
+  if (reach.client_classes || now_.scopes->has_class_scopes()) {
     const auto& classes = query.getClasses();
     const auto count = static_cast<std::size_t>(std::distance(classes.begin(), classes.end()));
     if (count > few_classes_.size()) many_classes_.resize(count);
@@ -53,10 +53,10 @@ void ClientSurroundings::see(const KnownOfClient& known) {
 void ClientSurroundings::find_scopes(core::Ipv4 address, const core::Subnet* subnet) {
   around_.your_address = address;
   const core::Reach& reach = now_.policy.reach;
-  if (now_.scopes.empty() && !reach.network && !reach.hostname && !now_.hosts) return;
-  core::Place place = now_.scopes.networks().place_of(address);
+  if (now_.scopes->empty() && !reach.network && !reach.hostname && !now_.hosts) return;
+  core::Place place = now_.scopes->networks().place_of(address);
   if (subnet != nullptr && subnet != place.subnet) place = {subnet, nullptr};
-  now_.scopes.find_in(place, facts_, address, found_, around_);
+  now_.scopes->find_in(place, facts_, address, found_, around_);
   if (found_.reservation != nullptr) {
     around_.hostname = found_.reservation->hostname;
   } else if (now_.hosts && place.subnet != nullptr) {
@@ -65,7 +65,7 @@ void ClientSurroundings::find_scopes(core::Ipv4 address, const core::Subnet* sub
 }
 
 void ClientSurroundings::look_up_host() {
-  FoundHost host = now_.hosts->find(now_.scopes, found_.place, core::Identifiers(facts_));
+  FoundHost host = now_.hosts->find(*now_.scopes, found_.place, core::Identifiers(facts_));
   host_scope_ = std::move(host.scope);
   around_.reservation = host_scope_.get();
   hostname_ = std::move(host.hostname);

@@ -131,7 +131,7 @@ std::string sha256_hex(const std::string& text) {
 
 std::string hash_of(const Configuration& configuration) {
   std::string text = core::canonical_text(configuration.policy);
-  for (const auto& scope : configuration.scopes.policies()) {
+  for (const auto& scope : configuration.scopes->policies()) {
     text += "scope " + core::hex(scope->name()) + "\n" + core::canonical_text(*scope);
   }
   return sha256_hex(text);
@@ -158,7 +158,7 @@ void read_parameters(const Element& parameters, Configuration& configuration) {
   const auto directory = parameters.get("state-directory");
   configuration.state_directory = directory ? read_state_directory(*directory) : default_state_directory();
   const auto lookup = parameters.get("host-lookup");
-  if (lookup && read_bool("host-lookup", *lookup)) configuration.hosts = std::make_unique<HostScopes>();
+  if (lookup && read_bool("host-lookup", *lookup)) configuration.hosts = std::make_shared<HostScopes>();
 
   core::Problems problems;
   core::ScopeSettings settings =
@@ -196,7 +196,7 @@ std::unique_ptr<const Configuration> with_scopes(const Configuration& parameters
   auto configuration = std::make_unique<Configuration>();
   configuration->policy = parameters.policy;
   configuration->outermost = parameters.outermost;
-  if (parameters.hosts) configuration->hosts = std::make_unique<HostScopes>();
+  if (parameters.hosts) configuration->hosts = std::make_shared<HostScopes>();
   configuration->log_decisions = parameters.log_decisions;
   configuration->management = parameters.management;
   configuration->allowed_servers = parameters.allowed_servers;
@@ -207,15 +207,26 @@ std::unique_ptr<const Configuration> with_scopes(const Configuration& parameters
   configuration->finding_count = parameters.finding_count;
   core::Problems problems;
   try {
-    configuration->scopes = core::read_scopes(value_of(networks), configuration->outermost, problems);
+    configuration->scopes = std::make_shared<const core::Scopes>(
+        core::read_scopes(value_of(networks), configuration->outermost, problems));
   } catch (const NestedTooDeep& error) {
     throw BadParameters(error.what());
   }
   if (!problems.empty()) fail("the user-context \"chainload\" of", problems);
-  configuration->policy.reach |= configuration->scopes.reach();
-  for (const auto& scope : configuration->scopes.policies()) note_findings(*scope, *configuration);
-  configuration->hash = configuration->scopes.empty() ? parameters.hash : hash_of(*configuration);
+  configuration->policy.reach |= configuration->scopes->reach();
+  for (const auto& scope : configuration->scopes->policies()) note_findings(*scope, *configuration);
+  configuration->hash = configuration->scopes->empty() ? parameters.hash : hash_of(*configuration);
   return configuration;
+}
+
+std::shared_ptr<const Configuration> with_managed(const Configuration& configuration,
+                                                  std::shared_ptr<const core::LayeredRules> managed,
+                                                  const std::string& digest) {
+  auto changed = std::make_shared<Configuration>(configuration);
+  changed->policy = core::with_managed(configuration.policy, std::move(managed));
+  // The digest stands for the rules' text, which may be long.
+  if (changed->policy.managed) changed->hash = sha256_hex(configuration.hash + "\nmanaged " + digest + "\n");
+  return changed;
 }
 
 std::string SourceFinding::text() const {

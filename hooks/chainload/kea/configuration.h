@@ -38,17 +38,17 @@ enum class LogDecisions : std::uint8_t { none, boot, all };
 /// the managed rules too.
 enum class Management : std::uint8_t { read_only, overrides, full };
 
-/// Immutable once made, but for what `hosts` remembers.
+/// Immutable once made, but for what `hosts` remembers. Copies share all that is large.
 struct Configuration {
   core::Policy policy;         // its reach is that of the scopes too
   core::OuterScope outermost;  // what scopes inherit from the parameters
-  core::Scopes scopes;
-  std::unique_ptr<HostScopes> hosts;  // null unless host-lookup is true
+  std::shared_ptr<const core::Scopes> scopes = std::make_shared<const core::Scopes>();
+  std::shared_ptr<HostScopes> hosts;  // null unless host-lookup is true
   LogDecisions log_decisions = LogDecisions::boot;
   Management management = Management::read_only;
   AllowedServers allowed_servers;
   std::string state_directory;
-  std::string hash;                       // SHA-256 of the canonical text of policy and scopes, in hex
+  std::string hash;                       // SHA-256 of all that answers depend on, in hex
   std::vector<SourceFinding> findings;    // the first few
   std::size_t finding_count = 0;          // all of them
   isc::data::ConstElementPtr parameters;  // as given
@@ -62,6 +62,11 @@ std::unique_ptr<const Configuration> make_configuration(const isc::data::ConstEl
 /// The same parameters, with the scopes of network_part(). Throws BadParameters.
 std::unique_ptr<const Configuration> with_scopes(const Configuration& parameters,
                                                  const isc::data::ConstElementPtr& networks);
+
+/// One without managed rules, with these. `digest` is that of the rules, in hex.
+std::shared_ptr<const Configuration> with_managed(const Configuration& configuration,
+                                                  std::shared_ptr<const core::LayeredRules> managed,
+                                                  const std::string& digest);
 
 /// The state directory that parameters name, if they name a usable one, else the default: for parameters that
 /// are otherwise wrong.

@@ -31,13 +31,13 @@ class Reader {
 
  private:
   ConstElementPtr get(const char* key) const { return map_->get(key); }
-  const core::Networks& networks() const { return now_.scopes.networks(); }
+  const core::Networks& networks() const { return now_.scopes->networks(); }
   KnownOfClient& known() { return result_.known; }
 
   void read_classes() {
     const ConstElementPtr value = get("classes");
     if (!value) {
-      if (now_.policy.reach.client_classes || now_.scopes.has_class_scopes()) {
+      if (now_.policy.reach.client_classes || now_.scopes->has_class_scopes()) {
         assume("the client is in no client class; give \"classes\"");
       }
       return;
@@ -117,7 +117,7 @@ class Reader {
       assume("the client has the address of its ciaddr, " + core::ipv4_text(facts_.client_address));
       return;
     }
-    if (!now_.policy.reach.network && now_.scopes.empty() && !now_.hosts) return;
+    if (!now_.policy.reach.network && now_.scopes->empty() && !now_.hosts) return;
     const Subnet* const of_relay = networks().place_of(facts_.relay).subnet;
     if (of_relay != nullptr) {
       known().subnet = of_relay;

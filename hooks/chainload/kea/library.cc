@@ -99,7 +99,7 @@ std::size_t rule_count(const core::ScopePolicy& scope) {
 
 std::size_t rule_count(const Configuration& configuration) {
   std::size_t count = configuration.policy.parameters ? rule_count(*configuration.policy.parameters) : 0;
-  for (const auto& scope : configuration.scopes.policies()) count += rule_count(*scope);
+  for (const auto& scope : configuration.scopes->policies()) count += rule_count(*scope);
   return count;
 }
 
@@ -113,13 +113,45 @@ Library::Library(const isc::data::ConstElementPtr& parameters, bool is_reload) :
     load_error_ = error.what();
     go_on_without(parameters);
   }
-  if (owned_.empty()) return;
-  LOG_INFO(logger, CHAINLOAD_LOADED).arg(CHAINLOAD_VERSION).arg(table_text(configuration()->policy.table()));
+  if (!base_) return;
+  LOG_INFO(logger, CHAINLOAD_LOADED).arg(CHAINLOAD_VERSION).arg(table_text(base_->policy.table()));
+  open_managed();
 }
 
-void Library::use(std::unique_ptr<const Configuration> configuration) {
-  owned_.push_back(std::move(configuration));
-  in_use_.store(owned_.back().get(), std::memory_order_release);
+/// With changing_ held.
+std::vector<std::shared_ptr<const void>> Library::publish() {
+  auto configuration =
+      base_ && managed_rules_ ? with_managed(*base_, managed_rules_, managed_digest_) : base_;
+  auto unused = in_use_.put(std::move(configuration));
+  return {std::make_move_iterator(unused.begin()), std::make_move_iterator(unused.end())};
+}
+
+void Library::use(std::shared_ptr<const Configuration> configuration) {
+  const std::lock_guard<std::mutex> lock(changing_);
+  base_ = std::move(configuration);
+  publish();
+}
+
+void Library::use_none() {
+  use(nullptr);
+  source_ = PolicySource::none;
+}
+
+void Library::open_managed() {
+  managed_ = std::make_unique<ManagedRules>(
+      base_->state_directory, base_->allowed_servers,
+      [this](std::shared_ptr<const core::LayeredRules> rules, const store::Stamp& stamp) {
+        const std::lock_guard<std::mutex> lock(changing_);
+        managed_rules_ = std::move(rules);
+        managed_digest_ = store::hex(stamp.digest);
+        return publish();
+      });
+  const ManagedRules::State state = managed_->state();
+  if (state.stamp.revision == 0) return;
+  LOG_INFO(logger, CHAINLOAD_RULES_IN_USE)
+      .arg(state.stamp.revision)
+      .arg(state.rules)
+      .arg(store::hex(state.stamp.digest));
 }
 
 void Library::go_on_without(const isc::data::ConstElementPtr& parameters) {
@@ -134,8 +166,7 @@ void Library::go_on_without(const isc::data::ConstElementPtr& parameters) {
     use(std::move(restored));
     source_ = PolicySource::last_good;
   } catch (const std::exception& error) {
-    in_use_.store(nullptr, std::memory_order_release);
-    source_ = PolicySource::none;
+    use_none();
     state_error_ = error.what();
     now = "gives no boot files until they are corrected";
     LOG_ERROR(logger, CHAINLOAD_STATE_NOT_READ).arg(last_good_file(directory)).arg(error.what());
@@ -146,32 +177,32 @@ void Library::go_on_without(const isc::data::ConstElementPtr& parameters) {
 
 void Library::configured(const isc::data::ConstElementPtr& dhcp4) {
   if (!load_error_.empty() || source_ != PolicySource::configured) return;
-  const isc::data::ConstElementPtr parameters = owned_.back()->parameters;
+  const isc::data::ConstElementPtr parameters = base_->parameters;
   try {
-    if (dhcp4) use(on_own_thread([&] { return with_scopes(*owned_.back(), network_part(dhcp4)); }));
+    if (dhcp4) use(on_own_thread([&] { return with_scopes(*base_, network_part(dhcp4)); }));
   } catch (const BadParameters& error) {
     load_error_ = error.what();
     if (is_reload_) {
       go_on_without(parameters);
     } else {  // the server ends itself with the sentence
-      in_use_.store(nullptr, std::memory_order_release);
-      source_ = PolicySource::none;
+      use_none();
     }
     return;
   }
-  const Configuration& now = *configuration();
+  const auto in_use = configuration();
+  const Configuration& now = *in_use;
   constexpr std::size_t shown_digits = 12;
   LOG_INFO(logger, CHAINLOAD_IN_USE)
       .arg(now.hash.substr(0, shown_digits))
       .arg(rule_count(now))
-      .arg(now.scopes.policies().size())
-      .arg(now.scopes.networks().subnets().size());
+      .arg(now.scopes->policies().size())
+      .arg(now.scopes->networks().subnets().size());
   log_findings(now);
   save();
 }
 
 void Library::save() {
-  const Configuration& now = *configuration();
+  const Configuration& now = *base_;
   try {
     save_last_good(now.state_directory, {now.parameters, now.networks});
     state_error_.clear();
@@ -182,8 +213,9 @@ void Library::save() {
 }
 
 void Library::answer(const isc::dhcp::Pkt4& query, isc::dhcp::Pkt4& reply, bool already_packed) {
-  const Configuration* const now = configuration();
-  if (now == nullptr || reply.getType() == core::message::nak) return;
+  const auto now = configuration();
+  if (managed_) managed_->note_packet();
+  if (!now || reply.getType() == core::message::nak) return;
 
   const core::Facts facts = core::read_facts(query.data_);
   if (!core::needs_surroundings(facts, now->policy)) {

@@ -4,16 +4,18 @@
 
 #include <dhcp/pkt4.h>
 
-#include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "configuration.h"
 #include "core/decide.h"
 #include "counters.h"
+#include "managed_rules.h"
 #include "once_a_minute.h"
 #include "option_pool.h"
+#include "published.h"
 
 namespace chainload::kea {
 
@@ -41,13 +43,16 @@ class Library {
   /// `already_packed`: another library turned the reply into octets before us.
   void answer(const isc::dhcp::Pkt4& query, isc::dhcp::Pkt4& reply, bool already_packed);
 
-  /// Null when no reply is to be touched. Lives as long as the library.
-  const Configuration* configuration() const { return in_use_.load(std::memory_order_acquire); }
+  /// Nothing when no reply is to be touched. With the managed rules in force when it was asked for.
+  Published<Configuration>::Use configuration() const { return in_use_.use(); }
+
+  /// Null when there is no configuration to tell where they are.
+  ManagedRules* managed() const { return managed_.get(); }
 
   /// What commands may change; nothing while no reply is to be touched.
   Management management() const {
-    const Configuration* const now = configuration();
-    return now == nullptr ? Management::read_only : now->management;
+    const auto now = configuration();
+    return now ? now->management : Management::read_only;
   }
 
   PolicySource source() const { return source_; }
@@ -56,21 +61,28 @@ class Library {
   Counters& counters() { return counters_; }
 
  private:
-  void use(std::unique_ptr<const Configuration> configuration);
+  void use(std::shared_ptr<const Configuration> configuration);
+  void use_none();
+  void open_managed();
+  std::vector<std::shared_ptr<const void>> publish();
   void go_on_without(const isc::data::ConstElementPtr& parameters);
   void save();
   void finish(const Configuration& now, const core::Facts& facts, const core::Decision& decision,
               isc::dhcp::Pkt4& reply, bool already_packed);
 
   bool is_reload_;
-  std::vector<std::unique_ptr<const Configuration>> owned_;  // all that packets may still look at
-  std::atomic<const Configuration*> in_use_{nullptr};
+  std::shared_ptr<const Configuration> base_;  // without managed rules; null: see use_none()
+  Published<Configuration> in_use_;
+  std::mutex changing_;  // of what is published
+  std::shared_ptr<const core::LayeredRules> managed_rules_;
+  std::string managed_digest_;
   PolicySource source_ = PolicySource::configured;
   std::string load_error_;
   std::string state_error_;
   Counters counters_;
   OptionPool option_pool_;
   OnceAMinute already_packed_warning_;
+  std::unique_ptr<ManagedRules> managed_;  // last: its thread publishes
 };
 
 }  // namespace chainload::kea

@@ -59,6 +59,24 @@ std::string place_of(const Element& element) {
   return position.str();
 }
 
+isc::data::ElementPtr element_of(const Value& value) {
+  if (const auto* claim = value.boolean()) return Element::create(*claim);
+  if (const auto* number = value.integer()) return Element::create(static_cast<long long>(*number));
+  if (const auto* number = value.real()) return Element::create(*number);
+  if (const auto* text = value.string()) return Element::create(*text);
+  if (const auto* items = value.list()) {
+    const auto list = Element::createList();
+    for (const Value& item : *items) list->add(element_of(item));
+    return list;
+  }
+  if (const auto* members = value.map()) {
+    const auto map = Element::createMap();
+    for (const Value::Member& member : *members) map->set(member.key, element_of(member.value));
+    return map;
+  }
+  return Element::create();
+}
+
 Value value_of(const ConstElementPtr& element) {
   return convert(element, 0);
 }

@@ -24,4 +24,7 @@ std::string place_of(const isc::data::Element& element);
 /// Places are kept. Null becomes a null value. Throws NestedTooDeep.
 core::Value value_of(const isc::data::ConstElementPtr& element);
 
+/// The way back, without places.
+isc::data::ElementPtr element_of(const core::Value& value);
+
 }  // namespace chainload::kea

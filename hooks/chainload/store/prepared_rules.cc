@@ -2,6 +2,7 @@
 // Rule by rule, so that the tree of a large text never exists as a whole.
 #include "prepared_rules.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "core/read_rules.h"
@@ -24,6 +25,10 @@ std::size_t depth_of(const core::Value& value) {
     return 0;
   }
   return deepest + 1;
+}
+
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 /// Collects a list, and says what is wrong with the whole of it.
@@ -116,6 +121,25 @@ PreparedRules prepare(std::string_view text, const CheckRule& check, std::size_t
     return !rule || preparing.add(std::move(*rule), path);
   });
   if (!fault.empty()) preparing.problems.add("rules", "", fault);
+  return preparing.done();
+}
+
+PreparedRules prepare(std::size_t count, const std::function<core::Value(std::size_t)>& rule,
+                      const CheckRule& check, std::size_t most) {
+  Preparing preparing(0, most);
+  for (std::size_t number = 0; number < count; ++number) {
+    const std::string path = core::joined("rules", number);
+    auto made = prepare_rule(rule(number), path, check, preparing.problems);
+    if (made && !is_plain(made->stored->json)) {
+      // Another reader may let pass what the file could not be read with.
+      const JsonReading again = read_json(made->stored->json);
+      if (!again.value) {
+        preparing.problems.add(path, made->rule.place, "the rule cannot be kept as JSON, at " + again.fault);
+        made.reset();
+      }
+    }
+    if (made && !preparing.add(std::move(*made), path)) break;
+  }
   return preparing.done();
 }
 

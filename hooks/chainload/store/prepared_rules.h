@@ -28,6 +28,10 @@ struct PreparedRules {
 /// `text` is a JSON list of at most `most` rules.
 PreparedRules prepare(std::string_view text, const CheckRule& check = {}, std::size_t most = most_rules);
 
+/// Of rules that were read by another reader: `rule` is asked for each of `count` in order.
+PreparedRules prepare(std::size_t count, const std::function<core::Value(std::size_t)>& rule,
+                      const CheckRule& check = {}, std::size_t most = most_rules);
+
 /// Of rules that were prepared before.
 PreparedRules prepare(const RuleList& rules);
 

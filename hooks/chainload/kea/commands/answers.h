@@ -17,4 +17,13 @@ using CommandAnswer = isc::data::ConstElementPtr (*)(Library& library,
 isc::data::ConstElementPtr status_answer(Library& library, const isc::data::ConstElementPtr& arguments);
 isc::data::ConstElementPtr explain_answer(Library& library, const isc::data::ConstElementPtr& arguments);
 
+isc::data::ConstElementPtr rules_get_page_answer(Library& library,
+                                                 const isc::data::ConstElementPtr& arguments);
+isc::data::ConstElementPtr rules_set_answer(Library& library, const isc::data::ConstElementPtr& arguments);
+isc::data::ConstElementPtr rules_patch_answer(Library& library, const isc::data::ConstElementPtr& arguments);
+isc::data::ConstElementPtr rules_reload_answer(Library& library, const isc::data::ConstElementPtr& arguments);
+isc::data::ConstElementPtr rules_rollback_answer(Library& library,
+                                                 const isc::data::ConstElementPtr& arguments);
+isc::data::ConstElementPtr rules_check_answer(Library& library, const isc::data::ConstElementPtr& arguments);
+
 }  // namespace chainload::kea

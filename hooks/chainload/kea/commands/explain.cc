@@ -152,8 +152,8 @@ ConstElementPtr explain_answer(Library& library, const ConstElementPtr& argument
   ElementPtr answer = Element::createMap();
   answer->set("facts", facts_element(facts));
   answer->set("boot-client", boot_client_element(facts));
-  const Configuration* const now = library.configuration();
-  if (now == nullptr) {
+  const auto now = library.configuration();
+  if (!now) {
     return createAnswer(static_cast<int>(Result::success),
                         "every reply is left alone: the configuration is wrong and there is no earlier one",
                         answer);

@@ -3,6 +3,7 @@
 #include <cc/command_interpreter.h>
 
 #include "answers.h"
+#include "core/read_rules.h"
 #include "core/text.h"
 #include "kea/compat.h"
 
@@ -47,9 +48,23 @@ ElementPtr policy_element(const Configuration& now) {
   if (const core::BuiltInTable* const table = now.policy.table()) set_table(element, *table);
   const core::RuleSet* const rules = now.policy.parameters ? now.policy.parameters->rules() : nullptr;
   element->set("rules", Element::create(static_cast<long long>(rules ? rules->rules().size() : 0)));
-  element->set("scopes", Element::create(static_cast<long long>(now.scopes.policies().size())));
-  element->set("subnets", Element::create(static_cast<long long>(now.scopes.networks().subnets().size())));
+  element->set("scopes", Element::create(static_cast<long long>(now.scopes->policies().size())));
+  element->set("subnets", Element::create(static_cast<long long>(now.scopes->networks().subnets().size())));
   element->set("host-lookup", Element::create(now.hosts != nullptr));
+  return element;
+}
+
+ElementPtr managed_element(const ManagedRules::State& state) {
+  ElementPtr element = Element::createMap();
+  element->set("revision", Element::create(static_cast<long long>(state.stamp.revision)));
+  element->set("sha256", Element::create(store::hex(state.stamp.digest)));
+  element->set("rules", Element::create(static_cast<long long>(state.rules)));
+  element->set("owner", Element::create(state.is_owner));
+  if (state.stamp.revision != 0) {
+    element->set("when", Element::create(core::instant_text(state.stamp.when)));
+    element->set("reason", Element::create(state.stamp.reason));
+  }
+  if (!state.fault.empty()) element->set("fault", Element::create(state.fault));
   return element;
 }
 
@@ -97,9 +112,10 @@ ConstElementPtr status_answer(Library& library, const ConstElementPtr&) {
   if (!library.load_error().empty()) status->set("load-error", Element::create(library.load_error()));
   if (!library.state_error().empty()) status->set("state-error", Element::create(library.state_error()));
   status->set("counters", counters_element(library.counters()));
+  if (library.managed() != nullptr) status->set("managed", managed_element(library.managed()->state()));
 
-  const Configuration* const now = library.configuration();
-  if (now == nullptr) {
+  const auto now = library.configuration();
+  if (!now) {
     return createAnswer(static_cast<int>(Result::success),
                         "no boot files are given: the configuration is wrong and there is no earlier one",
                         status);

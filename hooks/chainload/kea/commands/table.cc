@@ -17,12 +17,37 @@ using isc::data::ConstElementPtr;
 using isc::data::Element;
 using Kind = Argument::Kind;
 
+constexpr std::int64_t most_on_a_page = 10000;
+constexpr std::int64_t most_revision = std::numeric_limits<std::int64_t>::max() - 1;
+
 // What stands beside a packet, or among the facts, is checked where it is read.
 constexpr Argument explain_arguments[] = {{"classes"}, {"facts"},  {"hostname"},       {"ip"},
                                           {"packet"},  {"subnet"}, {"shared-network"}, {"yiaddr"}};
 
+// Every writer takes the first three.
+constexpr Argument dry_run = {"dry-run", Kind::boolean};
+constexpr Argument if_revision = {"if-revision", Kind::number};
+constexpr Argument reason = {"reason", Kind::string};
+constexpr Argument set_arguments[] = {dry_run, if_revision, reason, {"rules", Kind::list, true}};
+constexpr Argument patch_arguments[] = {dry_run, if_revision, reason, {"patch", Kind::list, true}};
+constexpr Argument reload_arguments[] = {dry_run, if_revision, reason};
+constexpr Argument rollback_arguments[] = {
+    dry_run, if_revision, reason, {"revision", Kind::number, false, 0, most_revision}};
+constexpr Argument check_arguments_of_rules[] = {{"rules", Kind::list}};
+constexpr Argument page_arguments[] = {
+    {"from", Kind::number}, if_revision, {"limit", Kind::number, false, 1, most_on_a_page}};
+
 constexpr Command table[] = {
     {"chainload-explain", Access::read, Management::read_only, explain_arguments, false, explain_answer},
+    {"chainload-rules-check", Access::read, Management::read_only, check_arguments_of_rules, true,
+     rules_check_answer},
+    {"chainload-rules-get-page", Access::read, Management::read_only, page_arguments, true,
+     rules_get_page_answer},
+    {"chainload-rules-patch", Access::write, Management::full, patch_arguments, false, rules_patch_answer},
+    {"chainload-rules-reload", Access::write, Management::full, reload_arguments, true, rules_reload_answer},
+    {"chainload-rules-rollback", Access::write, Management::full, rollback_arguments, true,
+     rules_rollback_answer},
+    {"chainload-rules-set", Access::write, Management::full, set_arguments, false, rules_set_answer},
     {status_command, Access::read, Management::read_only, {}, true, status_answer},
 };
 
