@@ -47,16 +47,21 @@ bool ask(Deciding& now, const Rules* rules, std::string_view source, const Scope
   if (rules == nullptr) return false;
   const Rule* const found = rules->find(now.client);
   note_rules(now, *rules, source, found);
-  if (found == nullptr) return false;
+  if (found != nullptr) answer_by(now, *found, source, scope);
+  return found != nullptr;
+}
 
+}  // namespace
+
+void answer_by(Deciding& now, const Rule& rule, std::string_view source, const ScopePolicy* scope) {
   Decision& decision = now.decision;
   decision.source = source;
-  decision.rule = found->name;
-  decision.matched = found;
+  decision.rule = rule.name;
+  decision.matched = &rule;
   decision.because = Because::rule_matched;
-  switch (found->boot.action) {
+  switch (rule.boot.action) {
     case BootAction::fields:
-      give_fields(now, *found, scope);
+      give_fields(now, rule, scope);
       break;
     case BootAction::pass:
       decision.outcome = Outcome::left_alone;
@@ -66,10 +71,7 @@ bool ask(Deciding& now, const Rules* rules, std::string_view source, const Scope
       break;
   }
   now.note_answer();
-  return true;
 }
-
-}  // namespace
 
 bool ask_rules(Deciding& now, const RuleSet* rules, std::string_view source, const ScopePolicy* scope) {
   return ask(now, rules, source, scope);

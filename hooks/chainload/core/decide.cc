@@ -65,9 +65,18 @@ void nothing_answered(Deciding& now) {
   }
 }
 
+/// The one that answers before all others, if there is one for this type of message.
+const Rule* first_rule(const Client& client) {
+  const Rule* const first = client.around.first;
+  return first != nullptr && (first->messages & message_bit::of(client.facts.message_type)) != 0 ? first
+                                                                                                 : nullptr;
+}
+
 /// Everything that follows once a client is worth a look.
 void decide_for(Deciding& now) {
-  if (!is_enabled(now.client.around, now.policy)) {
+  if (const Rule* const first = first_rule(now.client)) {
+    answer_by(now, *first, now.client.around.first_source, now.policy.parameters.get());
+  } else if (!is_enabled(now.client.around, now.policy)) {
     leave_alone(now, "built-in/switched-off", Because::switched_off);
   } else if (!ask_sources(now)) {
     nothing_answered(now);

@@ -34,6 +34,9 @@ struct Deciding {
 bool ask_rules(Deciding& now, const RuleSet* rules, std::string_view source, const ScopePolicy* scope);
 bool ask_rules(Deciding& now, const LayeredRules* rules, std::string_view source, const ScopePolicy* scope);
 
+/// This rule answers; the decision is then made.
+void answer_by(Deciding& now, const Rule& rule, std::string_view source, const ScopePolicy* scope);
+
 /// The same for a table; `source` is empty for that of the parameters.
 bool ask_table(Deciding& now, const BuiltInTable* table, std::string_view source);
 

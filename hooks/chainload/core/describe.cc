@@ -114,6 +114,8 @@ std::string because_text(const Decision& decision) {
 }
 
 std::string because_text(const Decision& decision, const Client& client) {
+  if (decision.source == override_source) return "an override is set for this machine";
+  if (decision.source == loop_guard_source) return "this machine is in a boot loop";
   if (decision.because == Because::rule_matched) return why(*decision.matched, client);
   return because_text(decision);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // What the administrator wants, checked once and never changed afterwards. The sources in order, the first
-// match ends: the reservation's context; managed rules; static rules; the contexts of pool, subnet and shared
-// network; those of classes in evaluation order; the built-in table of the parameters. Contexts come with the
-// Surroundings.
+// match ends: an override; the reservation's context; managed rules; static rules; the contexts of pool,
+// subnet and shared network; those of classes in evaluation order; the built-in table of the parameters.
+// Contexts come with the Surroundings.
 #pragma once
 
 #include "layered_rules.h"

@@ -11,6 +11,10 @@ namespace chainload::core {
 
 class ScopePolicy;
 
+/// The names of the sources of Surroundings::first.
+inline constexpr std::string_view override_source = "override";
+inline constexpr std::string_view loop_guard_source = "loop-guard";
+
 /// Everything is borrowed and must outlive the decision made with it.
 struct Surroundings {
   std::span<const std::string_view> client_classes;  // in evaluation order
@@ -27,6 +31,11 @@ struct Surroundings {
   const ScopePolicy* subnet = nullptr;
   const ScopePolicy* shared_network_scope = nullptr;
   std::span<const ScopePolicy* const> classes;  // of the client's classes, in evaluation order
+
+  /// Answers before every source and whatever is switched off, whoever asks; its match is not looked at.
+  /// Null: none.
+  const Rule* first = nullptr;
+  std::string_view first_source;  // `override`, `loop-guard`
 };
 
 /// What a policy looks at, so that nothing is fetched for nothing.

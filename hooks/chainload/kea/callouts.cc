@@ -26,7 +26,7 @@ std::unique_ptr<Library> library;
 
 void log_failure(const isc::dhcp::Pkt4Ptr& query, const char* what) noexcept {
   try {
-    if (library) library->counters().add(chainload::kea::Counted::failed);
+    if (library) library->statistics().add(chainload::kea::Counted::failed);
     LOG_ERROR(chainload::kea::logger, CHAINLOAD_PACKET_FAILED)
         .arg(query ? query->getLabel() : "an unknown client")
         .arg(what);
@@ -87,7 +87,7 @@ CHAINLOAD_ENTRY int load(LibraryHandle& handle) {
 CHAINLOAD_ENTRY int unload() {
   if (library) {
     LOG_INFO(chainload::kea::logger, CHAINLOAD_UNLOADED)
-        .arg(library->counters().of(chainload::kea::Counted::booted));
+        .arg(library->statistics().counters().of(chainload::kea::Counted::booted));
   }
   library.reset();
   return 0;

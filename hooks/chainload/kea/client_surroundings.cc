@@ -53,9 +53,10 @@ void ClientSurroundings::see(const KnownOfClient& known) {
 void ClientSurroundings::find_scopes(core::Ipv4 address, const core::Subnet* subnet) {
   around_.your_address = address;
   const core::Reach& reach = now_.policy.reach;
-  if (now_.scopes->empty() && !reach.network && !reach.hostname && !now_.hosts) return;
   core::Place place = now_.scopes->networks().place_of(address);
   if (subnet != nullptr && subnet != place.subnet) place = {subnet, nullptr};
+  if (place.subnet != nullptr) subnet_id_ = place.subnet->id;
+  if (now_.scopes->empty() && !reach.network && !reach.hostname && !now_.hosts) return;
   now_.scopes->find_in(place, facts_, address, found_, around_);
   if (found_.reservation != nullptr) {
     around_.hostname = found_.reservation->hostname;

@@ -36,6 +36,15 @@ class ClientSurroundings {
 
   const core::Surroundings& view() const { return around_; }
 
+  /// The subnet that the client is in, also where no rule looks at it.
+  std::optional<std::uint32_t> subnet_id() const { return subnet_id_; }
+
+  /// This rule answers before every source. It must outlive this object.
+  void put_first(std::string_view source, const core::Rule& rule) {
+    around_.first_source = source;
+    around_.first = &rule;
+  }
+
  private:
   static constexpr std::size_t classes_without_heap = 24;
 
@@ -46,6 +55,7 @@ class ClientSurroundings {
   const Configuration& now_;
   const core::Facts& facts_;
   core::Surroundings around_;
+  std::optional<std::uint32_t> subnet_id_;
   core::ClientScopes found_;
   std::array<std::string_view, classes_without_heap> few_classes_;
   std::vector<std::string_view> many_classes_;

@@ -20,8 +20,9 @@ using isc::data::ConstElementPtr;
 using isc::data::Element;
 
 /// Keys that core/ does not read.
-constexpr std::array<std::string_view, 5> own_keys = {"allowed-servers", "host-lookup", "log-decisions",
-                                                      "management", "state-directory"};
+constexpr std::array<std::string_view, 7> own_keys = {"allowed-servers", "host-lookup", "log-decisions",
+                                                      "loop-fallback",   "loop-guard",  "management",
+                                                      "state-directory"};
 
 [[noreturn]] void fail(const std::string& key, const Element& at, const std::string& sentence) {
   const std::string place = place_of(at);
@@ -123,6 +124,25 @@ core::Value rules_part(const Element& parameters) {
   return value_of(part);
 }
 
+core::machines::LoopGuard loop_guard_of(const Element& parameters, core::Problems& problems) {
+  const auto value = [&](const char* key) {
+    const auto element = parameters.get(key);
+    return element ? std::optional(value_of(element)) : std::nullopt;
+  };
+  const auto action = value("loop-guard");
+  const auto fallback = value("loop-fallback");
+  return core::machines::read_loop_guard(action ? &*action : nullptr, fallback ? &*fallback : nullptr,
+                                         problems);
+}
+
+/// What the fallback's names look at is fetched for everyone: who will be in a loop is not known before.
+void add_reach(const core::machines::LoopGuard& guard, core::Reach& reach) {
+  if (!guard.fallback) return;
+  for (const auto& text : {guard.fallback->boot.boot_file, guard.fallback->boot.server_hostname}) {
+    if (text) core::add_template(reach, *text);
+  }
+}
+
 std::string sha256_hex(const std::string& text) {
   isc::util::OutputBuffer digest(32);
   isc::cryptolink::digest(text.data(), text.size(), isc::cryptolink::SHA256, digest);
@@ -161,6 +181,7 @@ void read_parameters(const Element& parameters, Configuration& configuration) {
   if (lookup && read_bool("host-lookup", *lookup)) configuration.hosts = std::make_shared<HostScopes>();
 
   core::Problems problems;
+  configuration.loop_guard = loop_guard_of(parameters, problems);
   core::ScopeSettings settings =
       core::read_scope(rules_part(parameters), core::ScopeKind::parameters, "", problems);
   if (!problems.empty()) fail("parameter", problems);
@@ -168,6 +189,7 @@ void read_parameters(const Element& parameters, Configuration& configuration) {
   core::MadePolicy made = core::make_policy(std::move(settings));
   if (!made.policy) fail("parameter", made.problems);
   configuration.policy = std::move(*made.policy);
+  add_reach(configuration.loop_guard, configuration.policy.reach);
   configuration.outermost.table = configuration.policy.table();
   if (configuration.policy.parameters) note_findings(*configuration.policy.parameters, configuration);
 }
@@ -200,6 +222,7 @@ std::unique_ptr<const Configuration> with_scopes(const Configuration& parameters
   configuration->log_decisions = parameters.log_decisions;
   configuration->management = parameters.management;
   configuration->allowed_servers = parameters.allowed_servers;
+  configuration->loop_guard = parameters.loop_guard;
   configuration->state_directory = parameters.state_directory;
   configuration->parameters = parameters.parameters;
   configuration->networks = networks;

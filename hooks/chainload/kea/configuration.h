@@ -11,6 +11,7 @@
 
 #include "allowed_servers.h"
 #include "core/lint.h"
+#include "core/machines/loop_guard.h"
 #include "core/policy.h"
 #include "core/scopes.h"
 #include "host_scopes.h"
@@ -47,6 +48,7 @@ struct Configuration {
   LogDecisions log_decisions = LogDecisions::boot;
   Management management = Management::read_only;
   AllowedServers allowed_servers;
+  core::machines::LoopGuard loop_guard;
   std::string state_directory;
   std::string hash;                       // SHA-256 of all that answers depend on, in hex
   std::vector<SourceFinding> findings;    // the first few

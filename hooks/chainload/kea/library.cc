@@ -6,6 +6,7 @@
 
 #include "apply.h"
 #include "client_surroundings.h"
+#include "clocks.h"
 #include "core/describe.h"
 #include "core/text.h"
 #include "log.h"
@@ -30,6 +31,21 @@ Counted kind_of(const core::Decision& decision) {
       break;
   }
   return decision.concerns_boot_client() ? Counted::left_alone : Counted::not_boot_client;
+}
+
+/// Of a boot client, or of anyone who is answered.
+SubnetCounted subnet_kind_of(const core::Decision& decision) {
+  switch (decision.outcome) {
+    case Outcome::boot:
+      return SubnetCounted::booted;
+    case Outcome::denied:
+      return SubnetCounted::denied;
+    case Outcome::refused:
+      return SubnetCounted::refused;
+    case Outcome::left_alone:
+      break;
+  }
+  return SubnetCounted::left_alone;
 }
 
 std::string codes_text(std::span<const std::uint8_t> codes) {
@@ -118,10 +134,15 @@ Library::Library(const isc::data::ConstElementPtr& parameters, bool is_reload) :
   open_managed();
 }
 
+Library::~Library() {
+  every_second();
+}
+
 /// With changing_ held.
 std::vector<std::shared_ptr<const void>> Library::publish() {
   auto configuration =
       base_ && managed_rules_ ? with_managed(*base_, managed_rules_, managed_digest_) : base_;
+  policy_number_.fetch_add(1, std::memory_order_relaxed);
   auto unused = in_use_.put(std::move(configuration));
   return {std::make_move_iterator(unused.begin()), std::make_move_iterator(unused.end())};
 }
@@ -175,7 +196,16 @@ void Library::go_on_without(const isc::data::ConstElementPtr& parameters) {
   load_error_ += "; the library " + now;
 }
 
+void Library::every_second() noexcept {
+  try {
+    statistics_.copy();
+  } catch (const std::exception& error) {
+    LOG_ERROR(logger, CHAINLOAD_TICK_FAILED).arg(error.what());
+  }
+}
+
 void Library::configured(const isc::data::ConstElementPtr& dhcp4) {
+  tick_.start([this] { every_second(); });
   if (!load_error_.empty() || source_ != PolicySource::configured) return;
   const isc::data::ConstElementPtr parameters = base_->parameters;
   try {
@@ -198,6 +228,9 @@ void Library::configured(const isc::data::ConstElementPtr& dhcp4) {
       .arg(now.scopes->policies().size())
       .arg(now.scopes->networks().subnets().size());
   log_findings(now);
+  std::vector<std::uint32_t> subnets;
+  for (const core::Subnet& subnet : now.scopes->networks().subnets()) subnets.push_back(subnet.id);
+  statistics_.set_subnets(subnets);
   save();
 }
 
@@ -219,19 +252,37 @@ void Library::answer(const isc::dhcp::Pkt4& query, isc::dhcp::Pkt4& reply, bool 
 
   const core::Facts facts = core::read_facts(query.data_);
   if (!core::needs_surroundings(facts, now->policy)) {
-    finish(*now, facts, core::decide(facts, {}, now->policy), reply, already_packed);
+    finish(*now, facts, core::decide(facts, {}, now->policy), std::nullopt, reply, already_packed);
     return;
   }
   ClientSurroundings surroundings(*now, facts);
   surroundings.see(query, reply);
-  finish(*now, facts, core::decide(facts, surroundings.view(), now->policy), reply, already_packed);
+  core::Decision decision = core::decide(facts, surroundings.view(), now->policy);
+  if (core::machines::is_worth_recording(decision)) {
+    decision = guard(*now, surroundings, query, facts, std::move(decision));
+  }
+  finish(*now, facts, decision, surroundings.subnet_id(), reply, already_packed);
+}
+
+/// The decision is remembered, and replaced where the machine is in a loop.
+core::Decision Library::guard(const Configuration& now, ClientSurroundings& surroundings,
+                              const isc::dhcp::Pkt4& query, const core::Facts& facts,
+                              core::Decision decision) {
+  const core::machines::MachineKey key = core::machines::machine_key(facts);
+  const core::machines::Visit visit{key,         facts,           decision,    surroundings.subnet_id(),
+                                    query.data_, policy_number(), moment_now()};
+  if (!machines_.see(visit, now.loop_guard)) return decision;
+  surroundings.put_first(core::loop_guard_source, *now.loop_guard.fallback);
+  core::Decision fallback = core::decide(facts, surroundings.view(), now.policy);
+  machines_.note_fallback(visit, fallback);
+  return fallback;
 }
 
 void Library::finish(const Configuration& now, const core::Facts& facts, const core::Decision& decision,
-                     isc::dhcp::Pkt4& reply, bool already_packed) {
+                     std::optional<std::uint32_t> subnet, isc::dhcp::Pkt4& reply, bool already_packed) {
   const bool changes = decision.outcome == Outcome::boot || decision.outcome == Outcome::denied;
   if (changes && already_packed) {
-    counters_.add(Counted::already_packed);
+    statistics_.add(Counted::already_packed);
     if (const auto times = already_packed_warning_.happened(std::chrono::steady_clock::now())) {
       LOG_WARN(logger, CHAINLOAD_REPLY_ALREADY_PACKED)
           .arg(core::mac_text(facts.hardware_address))
@@ -243,7 +294,8 @@ void Library::finish(const Configuration& now, const core::Facts& facts, const c
     const ReplyAsMade made(reply);
     const core::ReplyPlan plan = core::plan_reply(facts, decision, made.before());
     if (!plan.fits) {
-      counters_.add(Counted::refused);
+      statistics_.add(Counted::refused);
+      statistics_.add(subnet, SubnetCounted::refused);
       log_refusal(facts, decision, core::too_long_text(decision, plan));
       return;
     }
@@ -254,7 +306,8 @@ void Library::finish(const Configuration& now, const core::Facts& facts, const c
           .arg(plan.most_len);
     }
   }
-  counters_.add(kind_of(decision));
+  statistics_.add(kind_of(decision));
+  if (core::machines::is_worth_recording(decision)) statistics_.add(subnet, subnet_kind_of(decision));
   log_decision(facts, decision, now.log_decisions);
 }
 

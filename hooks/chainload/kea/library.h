@@ -11,13 +11,17 @@
 
 #include "configuration.h"
 #include "core/decide.h"
-#include "counters.h"
+#include "machine_watch.h"
 #include "managed_rules.h"
 #include "once_a_minute.h"
 #include "option_pool.h"
 #include "published.h"
+#include "second_tick.h"
+#include "statistics.h"
 
 namespace chainload::kea {
+
+class ClientSurroundings;
 
 /// Where the policy in use comes from.
 enum class PolicySource : std::uint8_t {
@@ -58,7 +62,13 @@ class Library {
   PolicySource source() const { return source_; }
   const std::string& load_error() const { return load_error_; }
   const std::string& state_error() const { return state_error_; }
-  Counters& counters() { return counters_; }
+  Statistics& statistics() { return statistics_; }
+  MachineWatch& machines() { return machines_; }
+
+  /// The number of the policy in use: another policy, another number.
+  std::uint64_t policy_number() const { return policy_number_.load(std::memory_order_relaxed); }
+
+  ~Library();
 
  private:
   void use(std::shared_ptr<const Configuration> configuration);
@@ -67,8 +77,11 @@ class Library {
   std::vector<std::shared_ptr<const void>> publish();
   void go_on_without(const isc::data::ConstElementPtr& parameters);
   void save();
+  void every_second() noexcept;
+  core::Decision guard(const Configuration& now, ClientSurroundings& surroundings,
+                       const isc::dhcp::Pkt4& query, const core::Facts& facts, core::Decision decision);
   void finish(const Configuration& now, const core::Facts& facts, const core::Decision& decision,
-              isc::dhcp::Pkt4& reply, bool already_packed);
+              std::optional<std::uint32_t> subnet, isc::dhcp::Pkt4& reply, bool already_packed);
 
   bool is_reload_;
   std::shared_ptr<const Configuration> base_;  // without managed rules; null: see use_none()
@@ -79,10 +92,13 @@ class Library {
   PolicySource source_ = PolicySource::configured;
   std::string load_error_;
   std::string state_error_;
-  Counters counters_;
+  Statistics statistics_;
+  MachineWatch machines_{statistics_};
+  std::atomic<std::uint64_t> policy_number_{0};
   OptionPool option_pool_;
   OnceAMinute already_packed_warning_;
-  std::unique_ptr<ManagedRules> managed_;  // last: its thread publishes
+  std::unique_ptr<ManagedRules> managed_;  // its thread publishes
+  SecondTick tick_;  // last: it works on the others
 };
 
 }  // namespace chainload::kea

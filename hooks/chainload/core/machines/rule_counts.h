@@ -100,20 +100,26 @@ class SubnetCounts {
   std::uint64_t total(Counted kind) const;
   std::uint64_t of(std::uint32_t subnet, Counted kind) const;
 
-  /// Calls `visit(subnet, kind, count)` for each count that has changed since the last call: for the copy
-  /// that is made once a second, by one thread.
+  /// Calls `visit(subnet, kind, count, added)` for each count that has changed since the last call, with how
+  /// much it has grown: for the copy that is made once a second, by one thread. Subnet 0 is of those that
+  /// have none.
   template <class Visit>
   void each_changed(Visit&& visit) {
-    for (const auto& [subnet, place] : places_) {
-      for (std::size_t kind = 0; kind < counted_kinds; ++kind) {
-        const std::size_t counter = place * counted_kinds + kind;
-        const std::uint64_t count = counts_.sum(counter);
-        if (std::exchange(shown_[counter], count) != count) visit(subnet, static_cast<Counted>(kind), count);
-      }
-    }
+    visit_changed(0, 0, visit);
+    for (const auto& [subnet, place] : places_) visit_changed(subnet, place, visit);
   }
 
  private:
+  template <class Visit>
+  void visit_changed(std::uint32_t subnet, std::size_t place, Visit&& visit) {
+    for (std::size_t kind = 0; kind < counted_kinds; ++kind) {
+      const std::size_t counter = place * counted_kinds + kind;
+      const std::uint64_t count = counts_.sum(counter);
+      const std::uint64_t before = std::exchange(shown_[counter], count);
+      if (before != count) visit(subnet, static_cast<Counted>(kind), count, count - before);
+    }
+  }
+
   std::unordered_map<std::uint32_t, std::size_t> places_;  // from 1; 0 is of no subnet
   ThreadCounts counts_;
   std::vector<std::uint64_t> shown_;

@@ -111,7 +111,7 @@ ConstElementPtr status_answer(Library& library, const ConstElementPtr&) {
   status->set("policy-source", Element::create(name_of(library.source())));
   if (!library.load_error().empty()) status->set("load-error", Element::create(library.load_error()));
   if (!library.state_error().empty()) status->set("state-error", Element::create(library.state_error()));
-  status->set("counters", counters_element(library.counters()));
+  status->set("counters", counters_element(library.statistics().counters()));
   if (library.managed() != nullptr) status->set("managed", managed_element(library.managed()->state()));
 
   const auto now = library.configuration();

@@ -104,8 +104,9 @@ TEST(Counts, copying_shows_only_what_has_changed) {
   SubnetCounts counts({1, 2}, 2);
   const auto changed = [&] {
     std::vector<std::pair<std::uint32_t, std::uint64_t>> list;
-    counts.each_changed([&](std::uint32_t subnet, Counted kind, std::uint64_t count) {
+    counts.each_changed([&](std::uint32_t subnet, Counted kind, std::uint64_t count, std::uint64_t added) {
       EXPECT_EQ(Counted::denied, kind);
+      EXPECT_EQ(1u, added);
       list.emplace_back(subnet, count);
     });
     return list;
@@ -114,6 +115,9 @@ TEST(Counts, copying_shows_only_what_has_changed) {
   counts.add(2, Counted::denied);
   EXPECT_EQ((std::vector<std::pair<std::uint32_t, std::uint64_t>>{{2, 1}}), changed());
   EXPECT_TRUE(changed().empty());
+  counts.add(2, Counted::denied);
+  counts.add(std::nullopt, Counted::denied);
+  EXPECT_EQ((std::vector<std::pair<std::uint32_t, std::uint64_t>>{{0, 1}, {2, 2}}), changed());
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ TEST(Threads, counts_are_summed_while_they_are_added) {
         for (std::uint32_t i = 0; i < queries; ++i) counts.add(thread % 3 + 1, Counted::booted);
       },
       [&] {
-        counts.each_changed([](std::uint32_t, Counted, std::uint64_t) {});
+        counts.each_changed([](std::uint32_t, Counted, std::uint64_t, std::uint64_t) {});
         const std::uint64_t total = counts.total(Counted::booted);
         EXPECT_GE(total, last);
         last = total;
