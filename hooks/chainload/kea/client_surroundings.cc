@@ -21,9 +21,17 @@ std::string hostname_in(const isc::dhcp::Pkt4& packet) {
 
 }  // namespace
 
+void ClientSurroundings::put_first(std::string_view source, const core::Rule* rule) {
+  around_.first_source = source;
+  around_.first = rule;
+  if (rule == nullptr) return;
+  for (const auto* text : {&rule->boot.boot_file, &rule->boot.server_hostname}) {
+    if (*text) core::add_template(reach_, **text);
+  }
+}
+
 void ClientSurroundings::see(const isc::dhcp::Pkt4& query, const isc::dhcp::Pkt4& reply) {
-  const core::Reach& reach = now_.policy.reach;
-  if (reach.client_classes || now_.scopes->has_class_scopes()) {
+  if (reach_.client_classes || now_.scopes->has_class_scopes()) {
     const auto& classes = query.getClasses();
     const auto count = static_cast<std::size_t>(std::distance(classes.begin(), classes.end()));
     if (count > few_classes_.size()) many_classes_.resize(count);
@@ -34,7 +42,7 @@ void ClientSurroundings::see(const isc::dhcp::Pkt4& query, const isc::dhcp::Pkt4
   // A DHCPINFORM is answered with an ACK without yiaddr: the client has its address already.
   const auto given = core::Ipv4{reply.getYiaddr().toUint32()};
   find_scopes(given == core::Ipv4::unset ? facts_.client_address : given, nullptr);
-  if (reach.hostname && around_.hostname.empty()) {
+  if (reach_.hostname && around_.hostname.empty()) {
     hostname_ = hostname_in(reply);
     if (hostname_.empty()) hostname_ = hostname_in(query);
     around_.hostname = hostname_;
@@ -52,11 +60,10 @@ void ClientSurroundings::see(const KnownOfClient& known) {
 
 void ClientSurroundings::find_scopes(core::Ipv4 address, const core::Subnet* subnet) {
   around_.your_address = address;
-  const core::Reach& reach = now_.policy.reach;
   core::Place place = now_.scopes->networks().place_of(address);
   if (subnet != nullptr && subnet != place.subnet) place = {subnet, nullptr};
   if (place.subnet != nullptr) subnet_id_ = place.subnet->id;
-  if (now_.scopes->empty() && !reach.network && !reach.hostname && !now_.hosts) return;
+  if (now_.scopes->empty() && !reach_.network && !reach_.hostname && !now_.hosts) return;
   now_.scopes->find_in(place, facts_, address, found_, around_);
   if (found_.reservation != nullptr) {
     around_.hostname = found_.reservation->hostname;
@@ -74,7 +81,7 @@ void ClientSurroundings::look_up_host() {
 }
 
 void ClientSurroundings::tell_time() {
-  if (!now_.policy.reach.clock) return;
+  if (!reach_.clock) return;
   around_.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 

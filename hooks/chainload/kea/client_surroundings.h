@@ -24,7 +24,8 @@ struct KnownOfClient {
 /// Borrows the configuration and the facts, which must outlive it. Not to be copied: the view points into it.
 class ClientSurroundings {
  public:
-  ClientSurroundings(const Configuration& now, const core::Facts& facts) : now_(now), facts_(facts) {}
+  ClientSurroundings(const Configuration& now, const core::Facts& facts)
+      : now_(now), facts_(facts), reach_(now.policy.reach) {}
   ClientSurroundings(const ClientSurroundings&) = delete;
   ClientSurroundings& operator=(const ClientSurroundings&) = delete;
 
@@ -39,11 +40,9 @@ class ClientSurroundings {
   /// The subnet that the client is in, also where no rule looks at it.
   std::optional<std::uint32_t> subnet_id() const { return subnet_id_; }
 
-  /// This rule answers before every source. It must outlive this object.
-  void put_first(std::string_view source, const core::Rule& rule) {
-    around_.first_source = source;
-    around_.first = &rule;
-  }
+  /// This rule answers before every source. It must outlive this object; what it looks at is seen when it
+  /// comes before see(). Null: none.
+  void put_first(std::string_view source, const core::Rule* rule);
 
  private:
   static constexpr std::size_t classes_without_heap = 24;
@@ -54,6 +53,7 @@ class ClientSurroundings {
 
   const Configuration& now_;
   const core::Facts& facts_;
+  core::Reach reach_;  // what is looked at
   core::Surroundings around_;
   std::optional<std::uint32_t> subnet_id_;
   core::ClientScopes found_;

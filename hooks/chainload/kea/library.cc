@@ -9,6 +9,7 @@
 #include "clocks.h"
 #include "core/describe.h"
 #include "core/text.h"
+#include "high_availability.h"
 #include "log.h"
 #include "network_part.h"
 #include "own_thread.h"
@@ -129,6 +130,7 @@ Library::Library(const isc::data::ConstElementPtr& parameters, bool is_reload) :
     load_error_ = error.what();
     go_on_without(parameters);
   }
+  overrides_.restore(state_directory_of(parameters));
   if (!base_) return;
   LOG_INFO(logger, CHAINLOAD_LOADED).arg(CHAINLOAD_VERSION).arg(table_text(base_->policy.table()));
   open_managed();
@@ -199,6 +201,7 @@ void Library::go_on_without(const isc::data::ConstElementPtr& parameters) {
 void Library::every_second() noexcept {
   try {
     statistics_.copy();
+    overrides_.drop_expired(moment_now().steady);
   } catch (const std::exception& error) {
     LOG_ERROR(logger, CHAINLOAD_TICK_FAILED).arg(error.what());
   }
@@ -231,6 +234,7 @@ void Library::configured(const isc::data::ConstElementPtr& dhcp4) {
   std::vector<std::uint32_t> subnets;
   for (const core::Subnet& subnet : now.scopes->networks().subnets()) subnets.push_back(subnet.id);
   statistics_.set_subnets(subnets);
+  is_load_balanced_ = kea::is_load_balanced(dhcp4);
   save();
 }
 
@@ -245,6 +249,16 @@ void Library::save() {
   }
 }
 
+/// One query that needs a closer look.
+struct Library::Asking {
+  const Configuration& now;
+  const core::Facts& facts;
+  const isc::dhcp::Pkt4& query;
+  ClientSurroundings& surroundings;
+  const core::machines::Override* override_set;  // null: none
+  core::machines::Moment time;
+};
+
 void Library::answer(const isc::dhcp::Pkt4& query, isc::dhcp::Pkt4& reply, bool already_packed) {
   const auto now = configuration();
   if (managed_) managed_->note_packet();
@@ -255,25 +269,35 @@ void Library::answer(const isc::dhcp::Pkt4& query, isc::dhcp::Pkt4& reply, bool 
     finish(*now, facts, core::decide(facts, {}, now->policy), std::nullopt, reply, already_packed);
     return;
   }
+  const core::machines::Moment time = moment_now();
+  const auto override_set = overrides_.find(facts, time.steady);
   ClientSurroundings surroundings(*now, facts);
+  if (override_set) surroundings.put_first(core::override_source, &override_set->asked.rule);
   surroundings.see(query, reply);
-  core::Decision decision = core::decide(facts, surroundings.view(), now->policy);
-  if (core::machines::is_worth_recording(decision)) {
-    decision = guard(*now, surroundings, query, facts, std::move(decision));
-  }
-  finish(*now, facts, decision, surroundings.subnet_id(), reply, already_packed);
+  const Asking asking{*now, facts, query, surroundings, override_set.get(), time};
+  finish(*now, facts, decide_and_record(asking), surroundings.subnet_id(), reply, already_packed);
 }
 
-/// The decision is remembered, and replaced where the machine is in a loop.
-core::Decision Library::guard(const Configuration& now, ClientSurroundings& surroundings,
-                              const isc::dhcp::Pkt4& query, const core::Facts& facts,
-                              core::Decision decision) {
-  const core::machines::MachineKey key = core::machines::machine_key(facts);
-  const core::machines::Visit visit{key,         facts,           decision,    surroundings.subnet_id(),
-                                    query.data_, policy_number(), moment_now()};
-  if (!machines_.see(visit, now.loop_guard)) return decision;
-  surroundings.put_first(core::loop_guard_source, *now.loop_guard.fallback);
-  core::Decision fallback = core::decide(facts, surroundings.view(), now.policy);
+core::Decision Library::decide(const Asking& asking) const {
+  return core::decide(asking.facts, asking.surroundings.view(), asking.now.policy);
+}
+
+/// An override counts as used once it has answered; a machine in a loop may get the fallback.
+core::Decision Library::decide_and_record(const Asking& asking) {
+  core::Decision decision = decide(asking);
+  if (decision.source == core::override_source && !overrides_.begin_boot(*asking.override_set, asking.time)) {
+    asking.surroundings.put_first({}, nullptr);
+    decision = decide(asking);
+  }
+  if (!core::machines::is_worth_recording(decision)) return decision;
+  const core::machines::MachineKey key = core::machines::machine_key(asking.facts);
+  const std::optional<std::uint32_t> subnet = asking.surroundings.subnet_id();
+  if (decision.source == core::override_source) statistics_.add(subnet, SubnetCounted::overridden);
+  const core::machines::Visit visit{
+      key, asking.facts, decision, subnet, asking.query.data_, policy_number(), asking.time};
+  if (!machines_.see(visit, asking.now.loop_guard)) return decision;
+  asking.surroundings.put_first(core::loop_guard_source, &*asking.now.loop_guard.fallback);
+  core::Decision fallback = decide(asking);
   machines_.note_fallback(visit, fallback);
   return fallback;
 }

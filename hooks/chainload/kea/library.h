@@ -11,6 +11,7 @@
 
 #include "configuration.h"
 #include "core/decide.h"
+#include "kept_overrides.h"
 #include "machine_watch.h"
 #include "managed_rules.h"
 #include "once_a_minute.h"
@@ -64,6 +65,10 @@ class Library {
   const std::string& state_error() const { return state_error_; }
   Statistics& statistics() { return statistics_; }
   MachineWatch& machines() { return machines_; }
+  KeptOverrides& overrides() { return overrides_; }
+
+  /// The server shares its clients with another one: see libdhcp_ha.
+  bool is_load_balanced() const { return is_load_balanced_; }
 
   /// The number of the policy in use: another policy, another number.
   std::uint64_t policy_number() const { return policy_number_.load(std::memory_order_relaxed); }
@@ -78,8 +83,9 @@ class Library {
   void go_on_without(const isc::data::ConstElementPtr& parameters);
   void save();
   void every_second() noexcept;
-  core::Decision guard(const Configuration& now, ClientSurroundings& surroundings,
-                       const isc::dhcp::Pkt4& query, const core::Facts& facts, core::Decision decision);
+  struct Asking;
+  core::Decision decide(const Asking& asking) const;
+  core::Decision decide_and_record(const Asking& asking);
   void finish(const Configuration& now, const core::Facts& facts, const core::Decision& decision,
               std::optional<std::uint32_t> subnet, isc::dhcp::Pkt4& reply, bool already_packed);
 
@@ -94,11 +100,13 @@ class Library {
   std::string state_error_;
   Statistics statistics_;
   MachineWatch machines_{statistics_};
+  KeptOverrides overrides_;
+  bool is_load_balanced_ = false;
   std::atomic<std::uint64_t> policy_number_{0};
   OptionPool option_pool_;
   OnceAMinute already_packed_warning_;
   std::unique_ptr<ManagedRules> managed_;  // its thread publishes
-  SecondTick tick_;  // last: it works on the others
+  SecondTick tick_;                        // last: it works on the others
 };
 
 }  // namespace chainload::kea

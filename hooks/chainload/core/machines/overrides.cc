@@ -102,6 +102,14 @@ Value Overrides::begin_boot(const Override& given, Moment now) {
   return saved::boot_record({target, given.serial, used, now.steady, boot_id_});
 }
 
+void Overrides::doubt(const Override& given, std::string why) {
+  Shard& shard = shard_of(given.asked.target);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.entries.find(given.asked.target);
+  if (found == shard.entries.end() || found->second.what->serial != given.serial) return;
+  found->second.doubt = std::move(why);
+}
+
 OverrideStanding Overrides::standing(const Entry& entry, Milliseconds now) {
   const Override& what = *entry.what;
   if (now >= what.expires) return OverrideStanding::expired;

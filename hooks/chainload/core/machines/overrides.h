@@ -82,6 +82,9 @@ class Overrides {
   /// to the disk) before the reply is sent; null when nothing changed.
   Value begin_boot(const Override& given, Moment now);
 
+  /// It is not applied any more, for this reason, and shown with it.
+  void doubt(const Override& given, std::string why);
+
   /// For a tick: forgets what has expired. Needs no saving.
   std::size_t drop_expired(Milliseconds now);
 

@@ -15,6 +15,16 @@ using CommandAnswer = isc::data::ConstElementPtr (*)(Library& library,
                                                      const isc::data::ConstElementPtr& arguments);
 
 isc::data::ConstElementPtr status_answer(Library& library, const isc::data::ConstElementPtr& arguments);
+isc::data::ConstElementPtr machine_get_answer(Library& library, const isc::data::ConstElementPtr& arguments);
+isc::data::ConstElementPtr machine_get_page_answer(Library& library,
+                                                   const isc::data::ConstElementPtr& arguments);
+isc::data::ConstElementPtr loop_get_page_answer(Library& library,
+                                                const isc::data::ConstElementPtr& arguments);
+isc::data::ConstElementPtr loop_release_answer(Library& library, const isc::data::ConstElementPtr& arguments);
+isc::data::ConstElementPtr override_set_answer(Library& library, const isc::data::ConstElementPtr& arguments);
+isc::data::ConstElementPtr override_del_answer(Library& library, const isc::data::ConstElementPtr& arguments);
+isc::data::ConstElementPtr override_get_page_answer(Library& library,
+                                                    const isc::data::ConstElementPtr& arguments);
 isc::data::ConstElementPtr explain_answer(Library& library, const isc::data::ConstElementPtr& arguments);
 
 isc::data::ConstElementPtr rules_get_page_answer(Library& library,

@@ -8,9 +8,11 @@
 #include "core/reply_plan.h"
 #include "core/text.h"
 #include "kea/arguments.h"
+#include "kea/clocks.h"
 #include "kea/compat.h"
 #include "kea/facts_element.h"
 #include "kea/known_argument.h"
+#include "machine_page.h"
 
 namespace chainload::kea {
 namespace {
@@ -130,24 +132,42 @@ struct Asked {
   ConstElementPtr map;
 };
 
-Asked read_asked(const ConstElementPtr& arguments) {
-  const ConstElementPtr packet = arguments->get("packet");
-  std::vector<std::string_view> keys = {"facts", "packet"};
-  if (packet) keys.insert(keys.end(), known_keys.begin(), known_keys.end());
-  check_argument_keys("", arguments, keys);
-  const ConstElementPtr given = arguments->get("facts");
-  if (!packet == !given) {
-    throw BadArgument("packet", packet ? "it cannot stand beside \"facts\": give one of the two"
-                                       : "it is missing, and so is \"facts\": give one of the two");
+/// The last packet of a machine that has asked.
+std::vector<std::uint8_t> last_packet(Library& library, const core::machines::MachineKey& key) {
+  const auto report = library.machines().table().find(key);
+  auto octets = report ? report->machine.packet.octets() : std::vector<std::uint8_t>();
+  if (octets.empty()) {
+    throw BadArgument("mac", key.text() +
+                                 (report ? " has sent a packet that is too long to be remembered"
+                                         : " has not asked to boot since the library was loaded, or others "
+                                           "asked since") +
+                                 std::string(": give \"facts\" or \"packet\" instead"));
   }
+  return octets;
+}
+
+Asked read_asked(Library& library, const ConstElementPtr& arguments) {
+  const ConstElementPtr packet = arguments->get("packet");
+  const ConstElementPtr given = arguments->get("facts");
+  const ConstElementPtr mac = arguments->get("mac");
+  if (!packet + !given + !mac != 2) {
+    throw BadArgument(
+        "packet", !packet && !given && !mac
+                      ? "it is missing, and so are \"facts\" and \"mac\": give one of the three"
+                      : "it, \"facts\" and \"mac\" cannot stand beside each other: give one of the three");
+  }
+  std::vector<std::string_view> keys = {"facts", "mac", "packet"};
+  if (!given) keys.insert(keys.end(), known_keys.begin(), known_keys.end());
+  check_argument_keys("", arguments, keys);
   if (packet) return {packet_argument(*packet), "", arguments};
+  if (mac) return {last_packet(library, machine_argument("mac", *mac)), "", arguments};
   return {core::compose_query(facts_argument(given)), "facts", given};
 }
 
 }  // namespace
 
 ConstElementPtr explain_answer(Library& library, const ConstElementPtr& arguments) {
-  const Asked asked = read_asked(arguments);
+  const Asked asked = read_asked(library, arguments);
   const Facts facts = core::read_facts(asked.payload);
   ElementPtr answer = Element::createMap();
   answer->set("facts", facts_element(facts));
@@ -160,6 +180,8 @@ ConstElementPtr explain_answer(Library& library, const ConstElementPtr& argument
   }
   const KnownArgument known = known_argument(asked.map_name, asked.map, *now, facts);
   ClientSurroundings surroundings(*now, facts);
+  const auto override_set = library.overrides().find(facts, moment_now().steady);
+  if (override_set) surroundings.put_first(core::override_source, &override_set->asked.rule);
   surroundings.see(known.known);
   answer->set("surroundings", surroundings_element(surroundings.view()));
   answer->set("assumed", texts_element(known.assumed));

@@ -9,6 +9,7 @@
 #include "kea/arguments.h"
 #include "kea/compat.h"
 #include "kea/process_marks.h"
+#include "machine_page.h"
 
 namespace chainload::kea {
 namespace {
@@ -21,7 +22,7 @@ constexpr std::int64_t most_on_a_page = 10000;
 constexpr std::int64_t most_revision = std::numeric_limits<std::int64_t>::max() - 1;
 
 // What stands beside a packet, or among the facts, is checked where it is read.
-constexpr Argument explain_arguments[] = {{"classes"}, {"facts"},  {"hostname"},       {"ip"},
+constexpr Argument explain_arguments[] = {{"classes"}, {"facts"},  {"hostname"},       {"ip"},    {"mac"},
                                           {"packet"},  {"subnet"}, {"shared-network"}, {"yiaddr"}};
 
 // Every writer takes the first three.
@@ -36,9 +37,37 @@ constexpr Argument rollback_arguments[] = {
 constexpr Argument check_arguments_of_rules[] = {{"rules", Kind::list}};
 constexpr Argument page_arguments[] = {
     {"from", Kind::number}, if_revision, {"limit", Kind::number, false, 1, most_on_a_page}};
+constexpr Argument machine_page_arguments[] = {{"from", Kind::string},
+                                               {"limit", Kind::number, false, 1, most_of_a_page}};
+constexpr Argument machine_arguments[] = {{"machine", Kind::string, true}};
+constexpr Argument release_arguments[] = {{"all", Kind::boolean}, {"machine", Kind::string}};
+constexpr Argument override_set_arguments[] = {{"boot", Kind::map, true},
+                                               dry_run,
+                                               {"expires-in"},
+                                               {"for"},
+                                               {"mac"},
+                                               reason,
+                                               {"reply"},
+                                               {"uses"},
+                                               {"uuid"}};
+constexpr Argument override_del_arguments[] = {dry_run, {"mac"}, reason, {"uuid"}};
 
 constexpr Command table[] = {
     {"chainload-explain", Access::read, Management::read_only, explain_arguments, false, explain_answer},
+    {"chainload-loop-get-page", Access::read, Management::read_only, machine_page_arguments, true,
+     loop_get_page_answer},
+    {"chainload-loop-release", Access::write, Management::overrides, release_arguments, false,
+     loop_release_answer},
+    {"chainload-machine-get", Access::read, Management::read_only, machine_arguments, false,
+     machine_get_answer},
+    {"chainload-machine-get-page", Access::read, Management::read_only, machine_page_arguments, true,
+     machine_get_page_answer},
+    {"chainload-override-del", Access::write, Management::overrides, override_del_arguments, false,
+     override_del_answer},
+    {"chainload-override-get-page", Access::read, Management::read_only, machine_page_arguments, true,
+     override_get_page_answer},
+    {"chainload-override-set", Access::write, Management::overrides, override_set_arguments, false,
+     override_set_answer},
     {"chainload-rules-check", Access::read, Management::read_only, check_arguments_of_rules, true,
      rules_check_answer},
     {"chainload-rules-get-page", Access::read, Management::read_only, page_arguments, true,
