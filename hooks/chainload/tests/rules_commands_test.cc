@@ -145,7 +145,7 @@ TEST_F(RulesCommands, rollback_goes_back_and_says_whose_rules_they_are) {
   EXPECT_EQ(command("chainload-rules-rollback", R"({"revision": 99})").result, 3);
 }
 
-TEST_F(RulesCommands, d5_rules_are_the_same_after_a_restart_and_after_a_reload) {
+TEST_F(RulesCommands, D5_rules_are_the_same_after_a_restart_and_after_a_reload) {
   ASSERT_TRUE(load(parameters()));
   const std::string foreign =
       "{\"name\": \"b\", \"match\": {\"user-class\": \"\xc3\xa9\\n\"}, \"boot\": {\"pass\": true}}";
@@ -184,7 +184,7 @@ TEST_F(RulesCommands, reload_takes_what_is_on_disk_and_only_if_all_is_well_with_
   EXPECT_EQ(given(), "three");
 }
 
-TEST_F(RulesCommands, d4_damaged_rules_do_not_stop_the_start_and_are_reported) {
+TEST_F(RulesCommands, D4_damaged_rules_do_not_stop_the_start_and_are_reported) {
   ASSERT_TRUE(load(parameters()));
   ASSERT_EQ(set(rule("a", "one")).result, 0);
   ASSERT_EQ(set(rule("a", "two")).result, 0);
@@ -220,7 +220,7 @@ TEST_F(RulesCommands, a_wrong_rule_refuses_the_whole_list_and_is_named) {
   EXPECT_EQ(managed()->get("revision")->intValue(), 1);
 }
 
-TEST_F(RulesCommands, r4_deeply_nested_rules_are_refused) {
+TEST_F(RulesCommands, R4_deeply_nested_rules_are_refused) {
   ASSERT_TRUE(load(parameters()));
   std::string match = "{}";
   for (int i = 0; i < 60; ++i) match = R"({"not":)" + match + "}";
@@ -270,7 +270,7 @@ TEST_F(RulesCommands, check_tells_faults_and_findings_and_changes_nothing) {
   EXPECT_GT(number(command("chainload-rules-check", ""), "finding-count"), 0);
 }
 
-TEST_F(RulesCommands, r3_files_are_for_the_server_and_its_group_only) {
+TEST_F(RulesCommands, R3_files_are_for_the_server_and_its_group_only) {
   const mode_t before = ::umask(0);
   ASSERT_TRUE(load(parameters()));
   const Answer answer = set(rule("a"));
@@ -283,7 +283,7 @@ TEST_F(RulesCommands, r3_files_are_for_the_server_and_its_group_only) {
   }
 }
 
-TEST_F(RulesCommands, d3_what_cannot_be_saved_is_not_in_use) {
+TEST_F(RulesCommands, D3_what_cannot_be_saved_is_not_in_use) {
   ASSERT_TRUE(load(parameters()));
   std::ofstream(state_directory()) << "in the way";
   const Answer answer = set(rule("a"));
