@@ -208,7 +208,10 @@ void Library::every_second() noexcept {
 }
 
 void Library::configured(const isc::data::ConstElementPtr& dhcp4) {
-  tick_.start([this] { every_second(); });
+  tick_.start([this] {
+    if (managed_) managed_->note_alive();
+    every_second();
+  });
   if (!load_error_.empty() || source_ != PolicySource::configured) return;
   const isc::data::ConstElementPtr parameters = base_->parameters;
   try {
@@ -261,7 +264,7 @@ struct Library::Asking {
 
 void Library::answer(const isc::dhcp::Pkt4& query, isc::dhcp::Pkt4& reply, bool already_packed) {
   const auto now = configuration();
-  if (managed_) managed_->note_packet();
+  if (managed_) managed_->note_alive();
   if (!now || reply.getType() == core::message::nak) return;
 
   const core::Facts facts = core::read_facts(query.data_);

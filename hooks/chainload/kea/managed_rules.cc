@@ -71,7 +71,7 @@ void ManagedRules::put_in_force() {
 }
 
 void ManagedRules::own_soon() {
-  if (seen_packet_.exchange(true)) return;
+  if (is_alive_.exchange(true)) return;
   worker_.post([this] {
     const Lock lock(mutex_);
     own();

@@ -40,9 +40,10 @@ class ManagedRules {
   State page(std::size_t from, std::size_t limit, std::vector<store::StoredRulePtr>& rules) const;
   std::shared_ptr<const core::LayeredRules> live() const;
 
-  /// A query was seen: time to take the directory into possession. Cheap, and done by another thread.
-  void note_packet() {
-    if (!seen_packet_.load(std::memory_order_relaxed)) own_soon();
+  /// The server answers queries, or its clock ticks: time to take the directory into possession. Cheap; the
+  /// work is done by another thread.
+  void note_alive() {
+    if (!is_alive_.load(std::memory_order_relaxed)) own_soon();
   }
 
   store::ChangeResult set(std::size_t count, const RulesText& rules, const store::ChangeOptions& options);
@@ -68,7 +69,7 @@ class ManagedRules {
   const std::string directory_;
   const AllowedServers allowed_;
   const Publish publish_;
-  std::atomic<bool> seen_packet_{false};
+  std::atomic<bool> is_alive_{false};
   mutable std::mutex whole_;  // one change of the whole list at a time; taken before the other
   mutable std::mutex mutex_;  // of all below
   std::shared_ptr<store::RuleStore> store_;

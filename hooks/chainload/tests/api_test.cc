@@ -3,6 +3,7 @@
 #include <hooks/server_hooks.h>
 
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 
@@ -46,6 +47,16 @@ TEST_F(Api, each_command_has_a_description_and_each_description_a_command) {
   std::set<std::string> described;
   for (const auto& [name, description] : descriptions()) described.insert(name);
   EXPECT_EQ(described, commands());
+}
+
+TEST_F(Api, each_command_stands_in_the_reference_and_in_the_threat_model) {
+  ASSERT_TRUE(load(short_form_json));
+  for (const char* page : {"commands.md", "threat-model.md"}) {
+    std::ifstream file(std::string(KEA_CONFIGS) + "/../docs/" + page);
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    for (const std::string& name : commands())
+      EXPECT_NE(text.find(name), std::string::npos) << page << ' ' << name;
+  }
 }
 
 TEST_F(Api, descriptions_have_the_form_of_keas_own) {
