@@ -41,6 +41,7 @@ struct FetchContext {
   std::string_view search_domain;
   FetchTimeouts timeouts{};
   KeptConnection kept{};
+  std::string_view form{};  // what an HTTP download sends; its server is asked by POST then
 };
 
 struct Fetched {

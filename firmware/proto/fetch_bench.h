@@ -27,7 +27,7 @@ inline Octets pattern(std::size_t size) {
   return bytes;
 }
 
-/// Answers GET requests with texts kept by path.
+/// Answers GET and POST requests with texts kept by path.
 class HttpServer {
  public:
   struct Page {
@@ -53,6 +53,7 @@ class HttpServer {
 
   std::map<std::string, Page> pages;
   std::vector<std::string> requests;  // each request line and headers
+  std::vector<std::string> forms;     // what came behind those that announced it
   unsigned connections = 0;
 
  private:
@@ -60,8 +61,15 @@ class HttpServer {
     std::size_t& at = read_[&stream];
     for (std::size_t end; (end = stream.received().find("\r\n\r\n", at)) != std::string::npos; at = end + 4) {
       const std::string request = stream.received().substr(at, end - at);
+      if (const std::size_t length = request.find("Content-Length: "); length != std::string::npos) {
+        const std::size_t size = std::stoul(request.substr(length + 16));
+        if (stream.received().size() < end + 4 + size) return;
+        forms.push_back(stream.received().substr(end + 4, size));
+        end += size;
+      }
       requests.push_back(request);
-      const std::string path = request.substr(4, request.find(' ', 4) - 4);
+      const std::size_t begin = request.find(' ') + 1;
+      const std::string path = request.substr(begin, request.find(' ', begin) - begin);
       const auto page = pages.find(path);
       const Page answer = page != pages.end()
                               ? page->second

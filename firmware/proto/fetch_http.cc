@@ -50,12 +50,17 @@ base::Status connect(Visit& visit) {
 }
 
 /// Sends the request and receives until the answer is over, or an error ends it.
-base::Status exchange(Visit& visit, std::string_view request, HttpTransfer& transfer) {
+base::Status exchange(Visit& visit, std::string_view request, std::string_view form, HttpTransfer& transfer) {
   net::TcpConnection& connection = *visit.connection;
   const base::Duration stall = visit.context.timeouts.http_stall;
   base::Bytes unsent = base::as_bytes(request);
   while (!transfer.is_over()) {
     if (!unsent.empty()) unsent = unsent.subspan(connection.send(unsent));
+    if (unsent.empty() && !form.empty()) {
+      unsent = base::as_bytes(form);
+      form = {};
+      continue;
+    }
     const base::Bytes piece = connection.readable();
     if (!piece.empty()) {
       connection.consume(transfer.receive(piece));
@@ -86,19 +91,21 @@ base::Status exchange(Visit& visit, std::string_view request, HttpTransfer& tran
 }
 
 /// One request to one server, over the kept connection if it leads there.
-base::Status visit_server(FetchContext& context, const Uri& uri, HttpTransfer& transfer) {
+base::Status visit_server(FetchContext& context, const Uri& uri, std::string_view form,
+                          HttpTransfer& transfer) {
   auto server = resolve_host(context, uri.host());
   if (!server) return server.error();
   HttpRequestRoom room;
-  const std::string_view request = compose_http_request(uri, room);
+  const std::string_view request = compose_http_request(uri, form.size(), room);
 
   Visit visit{context, uri, *server};
-  visit.connection = context.kept.take(*server, visit.port());
+  // A form is sent once: a connection that turns out closed would leave open whether it was received.
+  if (form.empty()) visit.connection = context.kept.take(*server, visit.port());
   bool is_old = visit.connection != nullptr;
   base::Status status = base::Done{};
   for (;;) {
     if (!is_old) status = connect(visit);
-    if (status) status = exchange(visit, request, transfer);
+    if (status) status = exchange(visit, request, form, transfer);
     // A server may close an idle connection at the moment we use it: then nothing of an answer has come.
     const bool was_stale = is_old && !transfer.has_begun() && !status &&
                            status.error().code() != ErrorCode::cancelled &&
@@ -151,9 +158,10 @@ void KeptConnection::drop() {
 
 base::Result<Fetched> fetch_http(FetchContext& context, const Uri& first, Sink sink) {
   Uri uri = first;
+  std::string_view form = context.form;
   for (unsigned redirects = 0; redirects <= max_redirects; ++redirects) {
     HttpTransfer transfer(uri.host(), sink);
-    if (auto status = visit_server(context, uri, transfer); !status) return status.error();
+    if (auto status = visit_server(context, uri, form, transfer); !status) return status.error();
     if (transfer.location().empty()) return Fetched{uri, transfer.bytes()};
     auto next = uri.resolve(transfer.location());
     if (!next) return next.error();
@@ -163,6 +171,7 @@ base::Result<Fetched> fetch_http(FetchContext& context, const Uri& first, Sink s
                          uri.host().substr(0, 64), next->text().substr(0, 80));
     }
     uri = *next;
+    if (!transfer.repeats_form()) form = {};
   }
   return base::Error(ErrorCode::invalid, "the web server {} redirects without end: {} times, at last to {}",
                      first.host().substr(0, 64), max_redirects, uri.text().substr(0, 80));

@@ -24,6 +24,24 @@ TEST(FetchHttp, document_arrives_by_name_and_by_address) {
   EXPECT_NE(bench.http.requests.back().find("\r\nHost: boot\r\n"), std::string::npos);
 }
 
+TEST(FetchHttp, form_is_posted_and_follows_only_redirects_that_ask_for_it) {
+  Bench bench;
+  bench.context.form = "mac=52%3A54&n=1";
+  bench.http.pages["/boot.php"] = {HttpServer::document("#!gpxe\n")};
+  bench.http.pages["/seen"] = {HttpServer::redirect("/boot.php")};
+  bench.http.pages["/moved"] = {
+      "HTTP/1.1 307 Moved\r\nLocation: /boot.php\r\nContent-Length: 0\r\n\r\n"};
+  for (const char* path : {"boot.php", "seen", "moved"}) {
+    EXPECT_EQ(bench.get("http://198.18.0.1/" + std::string(path)), "#!gpxe\n");
+  }
+  std::vector<std::string> lines;
+  for (const std::string& request : bench.http.requests) lines.push_back(request.substr(0, request.find(" HTTP")));
+  const std::vector<std::string> expected = {"POST /boot.php", "POST /seen", "GET /boot.php", "POST /moved",
+                                             "POST /boot.php"};
+  EXPECT_EQ(lines, expected);
+  EXPECT_EQ(bench.http.forms, std::vector<std::string>(4, "mac=52%3A54&n=1"));
+}
+
 TEST(FetchHttp, connection_is_used_again_for_the_same_server) {
   Bench bench;
   bench.http.pages["/a"] = {HttpServer::document("A")};

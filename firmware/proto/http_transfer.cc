@@ -5,16 +5,32 @@
 #include <tuple>
 
 #include "proto/printable.h"
+#include "settings/value.h"
 #include "wire/http.h"
 
 namespace proto {
 
 using base::ErrorCode;
 
-std::string_view compose_http_request(const Uri& uri, HttpRequestRoom& room) {
-  static_assert(std::tuple_size_v<HttpRequestRoom> >= Uri::max_length + 253 + 200);
+namespace {
+
+constexpr std::size_t max_credentials = 192;  // user, colon and password
+
+/// [rfc7617 2] Longer ones, or a NUL in them, are left out: the server's refusal says what it misses.
+void append_credentials(base::TextWriter& request, std::string_view user_info) {
+  char room[max_credentials];
+  const auto plain = percent_decode(user_info, room);
+  if (!plain || plain->find(':') == std::string_view::npos) return;
+  request.append("\r\nAuthorization: Basic ");
+  settings::format_value(settings::Type::base64, base::as_bytes(*plain), request);
+}
+
+}  // namespace
+
+std::string_view compose_http_request(const Uri& uri, std::size_t form_size, HttpRequestRoom& room) {
+  static_assert(std::tuple_size_v<HttpRequestRoom> >= Uri::max_length + 253 + 350 + max_credentials * 4 / 3);
   base::TextWriter request(room);
-  request.append("GET ");
+  request.append(form_size != 0 ? "POST " : "GET ");
   if (uri.path().empty()) request.append('/');
   request.append(uri.path());
   if (uri.has_query()) request.append('?');
@@ -22,6 +38,10 @@ std::string_view compose_http_request(const Uri& uri, HttpRequestRoom& room) {
   request.append(" HTTP/1.1\r\nHost: ");
   request.append(uri.host());
   if (uri.port_or(wire::http_port) != wire::http_port) request.print(":{}", uri.port());
+  append_credentials(request, uri.user_info());
+  if (form_size != 0) {
+    request.print("\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}", form_size);
+  }
   // The agent's name holds gPXE, for servers that look for it there.
   request.append("\r\nUser-Agent: Chainload/" CHAINLOAD_VERSION
                  " (gPXE)\r\nAccept: */*\r\nConnection: keep-alive\r\n\r\n");
@@ -170,7 +190,7 @@ void HttpTransfer::refuse_status() {
     kind = ErrorCode::not_found;
     advice = "check the path and the directory that the server serves";
   } else if (code_ == 401) {
-    advice = "it asks for a password";
+    advice = "it asks for a user and password that it knows: write http://USER:PASSWORD@server/...";
   } else if (code_ == 403) {
     advice = "check that the server may read the file";
   } else if (code_ == 204 || code_ == 205 || code_ == 304) {

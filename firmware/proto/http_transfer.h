@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-// One HTTP/1.1 GET [rfc9112]: what is sent, and an answer that is read as it comes, a byte or a megabyte at a
+// One HTTP/1.1 GET or POST [rfc9112]: what is sent, and an answer that is read as it comes, a byte or a megabyte at a
 // time.
 #pragma once
 
@@ -11,10 +11,11 @@
 
 namespace proto {
 
-/// Room for any request: a URI, its host again, and our own headers.
-using HttpRequestRoom = std::array<char, 1536>;
-/// The request for `uri`, written into `room`.
-std::string_view compose_http_request(const Uri& uri, HttpRequestRoom& room);
+/// Room for any request: a URI, its host again, who asks, and our own headers.
+using HttpRequestRoom = std::array<char, 2048>;
+/// The request for `uri`, written into `room`: a POST when `form_size` bytes of a form are to follow. User and
+/// password in the URI go with it at once [rfc7617].
+std::string_view compose_http_request(const Uri& uri, std::size_t form_size, HttpRequestRoom& room);
 
 /// A machine over a byte stream. The body goes from the stream's bytes to the sink uncopied; no head is ever
 /// stored.
@@ -45,6 +46,8 @@ class HttpTransfer {
   std::string_view location() const { return location_.view(); }
   std::uint64_t bytes() const { return bytes_; }
   bool has_begun() const { return has_begun_; }
+  /// What was sent is to be sent to location(), too: elsewhere a redirected form is not asked for again.
+  bool repeats_form() const { return code_ >= 307; }
   /// Another request may follow on this connection.
   bool keeps_connection() const { return keeps_connection_; }
 

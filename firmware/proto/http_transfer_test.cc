@@ -69,15 +69,31 @@ const std::string ok = "HTTP/1.1 200 OK\r\n";
 TEST(HttpRequest, says_what_servers_look_for) {
   HttpRequestRoom room;
   EXPECT_EQ(
-      compose_http_request(*Uri::parse("http://boot.lan:8080/a b.php?mac=52:54"), room),
+      compose_http_request(*Uri::parse("http://boot.lan:8080/a b.php?mac=52:54"), 0, room),
       "GET /a%20b.php?mac=52:54 HTTP/1.1\r\nHost: boot.lan:8080\r\nUser-Agent: Chainload/" CHAINLOAD_VERSION
       " (gPXE)\r\nAccept: */*\r\nConnection: keep-alive\r\n\r\n");
-  EXPECT_TRUE(compose_http_request(*Uri::parse("http://198.18.0.1:80"), room)
+  EXPECT_TRUE(compose_http_request(*Uri::parse("http://198.18.0.1:80"), 0, room)
                   .starts_with("GET / HTTP/1.1\r\nHost: 198.18.0.1\r\n"));
-  EXPECT_EQ(compose_http_request(*Uri::parse("http://user:pw@h/x"), room).find("pw"), std::string_view::npos);
+  EXPECT_EQ(compose_http_request(*Uri::parse("http://user:pw@h/x"), 0, room).find("user:pw"),
+            std::string_view::npos);
+  const std::string userinfo = "Aladdin:open%20sesame@";
+  EXPECT_NE(compose_http_request(*Uri::parse("http://" + userinfo + "h/x"), 0, room)
+                .find("\r\nAuthorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"),  // the example of [rfc7617 2]
+            std::string_view::npos);
+  for (const std::string plain : {"http://h/x", "http://nobody@h/x", "http://a:%00@h/x"}) {
+    EXPECT_EQ(compose_http_request(*Uri::parse(plain), 0, room).find("Authorization"), std::string_view::npos);
+  }
+  const std::string_view post = compose_http_request(*Uri::parse("http://h/x"), 7, room);
+  EXPECT_TRUE(post.starts_with("POST /x HTTP/1.1\r\n"));
+  EXPECT_NE(post.find("\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 7\r\n"),
+            std::string_view::npos);
   const std::string host = std::string(126, 'a') + "." + std::string(126, 'b');
   const std::string longest = "http://" + host + "/" + std::string(Uri::max_length - 8 - 253, 'x');
-  EXPECT_TRUE(compose_http_request(*Uri::parse(longest), room).ends_with("\r\n\r\n"));
+  EXPECT_TRUE(compose_http_request(*Uri::parse(longest), 4096, room).ends_with("\r\n\r\n"));
+  const std::string longest_user =
+      "http://" + std::string(150, 'u') + ":" + std::string(41, 'p') + "@" + host + "/" + std::string(570, 'x');
+  const std::string_view with_user = compose_http_request(*Uri::parse(longest_user), 4096, room);
+  EXPECT_TRUE(with_user.ends_with("\r\n\r\n") && with_user.find("Basic dXV1") != std::string_view::npos);
 }
 
 TEST(HttpTransfer, counted_body_is_whole_when_counted) {

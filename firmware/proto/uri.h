@@ -34,6 +34,10 @@ class Uri {
   /// userinfo@host:port
   std::string_view authority() const { return view(authority_); }
   std::string_view host() const { return view(host_); }
+  /// Without the `@`, as it stands in the URI: percent-encoded.
+  std::string_view user_info() const {
+    return host_.at > authority_.at ? authority().substr(0, host_.at - authority_.at - 1U) : std::string_view();
+  }
   /// 0 when the URI names none.
   std::uint16_t port() const { return port_; }
   std::uint16_t port_or(std::uint16_t otherwise) const { return port_ == 0 ? otherwise : port_; }
