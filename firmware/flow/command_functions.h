@@ -37,6 +37,10 @@ base::Status item(void* context, const script::Call& call);
 base::Status choose(void* context, const script::Call& call);
 base::Status shell(void* context, const script::Call& call);
 
+// form_commands.cc
+base::Status params(void* context, const script::Call& call);
+base::Status param(void* context, const script::Call& call);
+
 // image_commands.cc
 base::Status chain(void* context, const script::Call& call);
 base::Status kernel(void* context, const script::Call& call);

@@ -58,6 +58,8 @@ constexpr script::Command commands[] = {
     {"module", initrd_usage, initrd},
     {"nslookup", "SETTING HOST", nslookup},
     {"ntp", "SERVER", ntp},
+    {"param", "[--params FORM] NAME [VALUE...]", param},
+    {"params", "[-n|--name FORM] [-d|--delete]", params},
     {"poweroff", "", poweroff},
     {"prompt", "[-k|--key KEY] [-t|--timeout MS] [TEXT...]", prompt},
     {"read", "[-t|--timeout MS] SETTING", read},

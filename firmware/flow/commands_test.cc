@@ -51,6 +51,22 @@ TEST(Commands, settings_of_the_machine_and_the_lease) {
       "\n");
 }
 
+TEST(Commands, params_are_sent_with_the_address_that_asks_for_them_once) {
+  BootBench bench;
+  bench.serve("/say", "#!gpxe\necho said\n");
+  bench.boot_script(
+      "params\nparam mac ${mac}\nparam note two  words & more\nparam empty\nchain /say##params\n"
+      "params --name other\nparam --params other a b\nchain say##params=other\nchain say\n"
+      "params -n gone\nparams -n gone -d\nchain say##params=gone\n");
+  EXPECT_EQ(bench.run(), Ending::failed);
+  const std::vector<std::string> forms = {"mac=52%3a54%3a00%3a12%3a34%3a56&note=two%20words%20%26%20more&empty=",
+                                          "a=b"};
+  EXPECT_EQ(bench.http.forms, forms);
+  EXPECT_EQ(bench.http.requests.back().substr(0, 8), "GET /say");
+  EXPECT_NE(bench.printed().find("There is no form \"gone\": begin one with the command params"),
+            std::string::npos);
+}
+
 TEST(Commands, mistakes_are_sentences_with_their_place) {
   const std::pair<std::string_view, std::string_view> scripts[] = {
       {"dance", "boot.gpxe:2: there is no command \"dance\"; \"help\" lists them\n"},

@@ -2,7 +2,7 @@
 // The commands about images.
 #include "base/sha256.h"
 #include "flow/command_functions.h"
-
+#include "flow/form.h"
 #include "image/bzimage.h"
 #include "image/cpio.h"
 #include "image/identify.h"
@@ -29,20 +29,24 @@ Status set_arguments(Session& session, image::Image& image, Words words) {
   return session.images().set_arguments(image, *arguments);
 }
 
-/// Each wait of one download is cut to what the command says.
-class ShortTimeouts {
+/// For one download: each wait is cut to what the command says, and the form goes with it.
+class OneDownload {
  public:
-  ShortTimeouts(Session& session, std::uint32_t milliseconds)
-      : session_(session), before_(session.fetching().timeouts) {
+  OneDownload(Session& session, std::uint32_t milliseconds, std::string_view form)
+      : fetching_(session.fetching()), before_(fetching_.timeouts) {
     const base::Duration wait = base::Duration::milliseconds(milliseconds);
-    if (milliseconds != 0) session.fetching().timeouts = {wait, wait, wait};
+    if (milliseconds != 0) fetching_.timeouts = {wait, wait, wait};
+    fetching_.form = form;
   }
-  ShortTimeouts(const ShortTimeouts&) = delete;
-  ShortTimeouts& operator=(const ShortTimeouts&) = delete;
-  ~ShortTimeouts() { session_.fetching().timeouts = before_; }
+  OneDownload(const OneDownload&) = delete;
+  OneDownload& operator=(const OneDownload&) = delete;
+  ~OneDownload() {
+    fetching_.timeouts = before_;
+    fetching_.form = {};
+  }
 
  private:
-  Session& session_;
+  proto::FetchContext& fetching_;
   proto::FetchTimeouts before_;
 };
 
@@ -52,7 +56,10 @@ base::Result<image::Image*> fetch_image(Session& session, const Call& call, imag
   if (!call.read_number(timeout_option, milliseconds)) return wrong_usage(session, call);
   auto uri = session.resolve(call.word(0));
   if (!uri.ok()) return uri.error();
-  const ShortTimeouts timeouts(session, milliseconds);
+  char room[max_form];
+  auto form = take_form(session, call.word(0), room);
+  if (!form.ok()) return form.error();
+  const OneDownload options(session, milliseconds, *form);
   auto image = session.download(*uri, call.options[name_option]);
   if (!image.ok()) return image;
   (*image)->role = role;

@@ -15,7 +15,7 @@ using platform::Key;
 namespace {
 
 constexpr std::size_t columns = 78, first_row = 4, rows = 18, countdown_row = 24;
-constexpr Key enter = 13, line_feed = 10, escape = 27;
+constexpr Key return_key = 13, newline_key = 10, escape = 27;
 
 /// Copies `text` behind what `at` points to, and moves `at` on.
 std::string_view copy_behind(char*& at, std::string_view text) {
@@ -148,8 +148,8 @@ base::Result<const MenuItem*> run(Session& session, Screen& screen, const Menu& 
       if (choice.again_ms == 0) screen.draw_countdown(-1);
     }
     switch (*key) {
-      case enter:
-      case line_feed:
+      case return_key:
+      case newline_key:
         return screen.at(screen.selected());
       case escape:
         return Error(ErrorCode::cancelled, "The menu was left by Esc");

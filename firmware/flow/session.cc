@@ -63,7 +63,8 @@ Session::Session(net::Loop& loop, const Memory& memory)
       commands_{command_list(), this, [](void* self) { return static_cast<Session*>(self)->take_stop(); }},
       interpreter_(commands_, store_, scripts_arena_),
       fetching_{.loop = loop, .dns_servers = {}, .search_domain = {}},
-      menus_(scripts_arena_) {}
+      menus_(scripts_arena_),
+      forms_(scripts_arena_) {}
 
 script::Stop Session::take_stop() {
   loop_.step();  // a script that only computes must be able to be stopped, too

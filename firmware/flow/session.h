@@ -35,6 +35,7 @@ class Session {
   const script::CommandTable& commands() const { return commands_; }
 
   MenuList& menus() { return menus_; }
+  MenuList& forms() { return forms_; }
   History& history() { return history_; }
   /// How things are fetched now, with the name servers that the settings tell.
   proto::FetchContext& fetching();
@@ -85,6 +86,7 @@ class Session {
   base::Text<255> search_domain_;
   proto::FetchContext fetching_;
   MenuList menus_;
+  MenuList forms_;
   History history_;
   const proto::Uri* script_uri_ = nullptr;  // of the script that runs
   image::Image* replacement_ = nullptr;     // what runs when the script that runs has ended
