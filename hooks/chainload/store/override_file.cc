@@ -101,7 +101,12 @@ void OverrideFile::append(const core::Value& record) {
 }
 
 void OverrideFile::append_unflushed(const core::Value& record) {
-  write(record);  // a part of it that was written is written over by the next
+  try {
+    write(record);
+  } catch (const IoError&) {
+    file_ = File();  // a part of the record may be in it
+    throw;
+  }
 }
 
 void OverrideFile::close() {

@@ -35,9 +35,9 @@ class OverrideFile {
   std::size_t appended() const { return appended_; }
 
   /// Durable when it returns. Throws IoError; the record then does not count, and begin() must be called
-  /// before the next.
+  /// before the next: has_begun() is false.
   void append(const core::Value& record);
-  /// In the kernel's hands when it returns: outlives this process, but not the machine.
+  /// The same, but in the kernel's hands when it returns: outlives this process, not the machine.
   void append_unflushed(const core::Value& record);
 
   /// The run ends in order.
