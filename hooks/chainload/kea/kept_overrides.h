@@ -35,8 +35,10 @@ class KeptOverrides {
   /// False: there is none.
   bool del(const core::machines::MachineKey& target, core::machines::Moment now, bool dry_run);
 
-  /// Forgets what has expired.
-  void drop_expired(core::machines::Milliseconds now) { overrides_.drop_expired(now); }
+  /// Forgets what has expired. Costs nothing while there are none.
+  void drop_expired(core::machines::Milliseconds now) {
+    if (overrides_.size() != 0) overrides_.drop_expired(now);
+  }
 
   const core::machines::Overrides& list() const { return overrides_; }
 
