@@ -27,10 +27,14 @@ void SecondTick::start(std::function<void()> work) {
     throw std::runtime_error("no timer can be made: " + why);
   }
   timer_ = timer;
-  isc::dhcp::IfaceMgr::instance().addExternalSocket(timer, [timer, work = std::move(work)](int) {
-    std::uint64_t times = 0;
-    if (::read(timer, &times, sizeof times) > 0) work();
-  });
+  work_ = std::move(work);
+  // Kea copies the callback for each packet: a pointer is copied without memory.
+  isc::dhcp::IfaceMgr::instance().addExternalSocket(timer, [this](int) { run(); });
+}
+
+void SecondTick::run() const {
+  std::uint64_t times = 0;
+  if (::read(timer_, &times, sizeof times) > 0) work_();
 }
 
 }  // namespace chainload::kea

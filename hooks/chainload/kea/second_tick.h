@@ -21,7 +21,10 @@ class SecondTick {
   void start(std::function<void()> work);
 
  private:
+  void run() const;
+
   int timer_ = -1;
+  std::function<void()> work_;
 };
 
 }  // namespace chainload::kea
