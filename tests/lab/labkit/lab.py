@@ -6,6 +6,7 @@ from pathlib import Path
 
 from . import initrd, paths
 from .capture import Capture
+from .control import ControlAgent
 from .kea import Kea, short_config
 from .machine import Machine, MachineSpec, default_mac
 from .network import Network, server_address, sweep_dead_namespaces
@@ -69,6 +70,10 @@ class Lab:
     def start_kea(self, config):
         self.kea = self._keep(Kea(self.network, config, self.run / "kea"))
         return self.kea
+
+    def start_control_agent(self, config):
+        """In front of the kea-dhcp4 that was started last."""
+        return self._keep(ControlAgent(self.network, config, self.kea.control_socket, self.run / "agent"))
 
     def start_tftpd_hpa(self):
         return self._keep(TftpdHpa(self.network, self.tftp_files, self._log("tftpd-hpa")))
