@@ -18,9 +18,13 @@ from .process import Failed, Service
 _string_or_comment = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|#[^\n]*|/\*.*?\*/', re.S)
 
 
+def parse_config(text: str):
+    """A Kea configuration as an object; its comments (`//`, `#`, `/* */`) are passed over."""
+    return json.loads(_string_or_comment.sub(lambda match: match[1] or "", text))
+
+
 def read_config(path: Path):
-    """A Kea configuration with its comments (`//`, `#`, `/* */`) taken out."""
-    return json.loads(_string_or_comment.sub(lambda match: match[1] or "", path.read_text()))
+    return parse_config(path.read_text())
 
 
 def short_config():

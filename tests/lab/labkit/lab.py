@@ -7,12 +7,15 @@ from pathlib import Path
 from . import initrd, paths
 from .capture import Capture
 from .control import ControlAgent
+from .dnsmasq import Dnsmasq
+from .isc import Dhcpd
 from .kea import Kea, short_config
 from .machine import Machine, MachineSpec, default_mac
 from .network import Network, server_address, sweep_dead_namespaces
 from .router import Router
 from .tftp import Atftpd, TftpdHpa
 from .web import Web
+from .windows import WindowsRule
 from .wire import Wire
 
 quiet_linux = "console=ttyS0 quiet"
@@ -74,6 +77,15 @@ class Lab:
     def start_control_agent(self, config):
         """In front of the kea-dhcp4 that was started last."""
         return self._keep(ControlAgent(self.network, config, self.kea.control_socket, self.run / "agent"))
+
+    def start_dhcpd(self, configuration, **where):
+        return self._keep(Dhcpd(self.network, configuration, self.run / "dhcpd", **where))
+
+    def start_dnsmasq(self, configuration):
+        return self._keep(Dnsmasq(self.network, configuration, self.run / "dnsmasq"))
+
+    def start_windows_rule(self, document):
+        return self._keep(WindowsRule(self.network, document))
 
     def start_tftpd_hpa(self):
         return self._keep(TftpdHpa(self.network, self.tftp_files, self._log("tftpd-hpa")))

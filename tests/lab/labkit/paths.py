@@ -16,6 +16,10 @@ boot_script = root / "tests/lab/www/real_boot_script.php"
 
 kernel = build / "tools/kernel/vmlinuz"
 atftpd = build / "tools/atftpd/usr/sbin/atftpd"
+dhcpd = build / "tools/isc-dhcp-server/usr/sbin/dhcpd"
+dhcrelay = build / "tools/isc-dhcp-relay/usr/sbin/dhcrelay"
+dhclient = build / "tools/isc-dhcp-client/sbin/dhclient"
+dhcpcd = build / "tools/dhcpcd-base/usr/sbin/dhcpcd"
 busybox = Path("/bin/busybox")
 peer_undionly = Path("/usr/lib/ipxe/undionly.kpxe")
 roms = Path("/usr/lib/ipxe/qemu")
@@ -29,6 +33,7 @@ class Missing(Exception):
 
 def need(path: Path) -> Path:
     if not path.exists():
-        how = "scripts/test or scripts/demo builds it" if path.is_relative_to(build) else "run scripts/install-deps"
+        made_by_build = path.is_relative_to(build) and not path.is_relative_to(build / "tools")
+        how = "scripts/test or scripts/demo builds it" if made_by_build else "run scripts/install-deps"
         raise Missing(f"{path} is missing; {how}")
     return path

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MPL-2.0
+"""The firmware under other DHCP servers, each with its configuration from docs/servers/, and the loop without it."""
+
+import pytest
+
+from labkit import configurations, expect, interop, kea, paths, probe, pxelinux
+from labkit.client import RawClient
+from labkit.dhcp import discover, of_type
+from labkit.machine import default_mac
+from labkit.tftp_transfers import transfers
+
+
+@pytest.fixture
+def site(lab):
+    """A lab with a captured tap, TFTP files, and a web server whose script boots the small kernel; no DHCP yet."""
+    lab.plug()
+    lab.serve_firmware()
+    lab.serve_probe()
+    lab.start_router()
+    lab.start_web()
+    lab.web.set_machine(default_mac, "probe.bin", [], "from the script")
+    return lab
+
+
+def dhcpd(name):
+    def start(site, **options):
+        site.start_tftpd_hpa()
+        site.start_dhcpd(configurations.read(name, **options))
+    return start
+
+
+def dnsmasq(name, **changes):
+    def start(site, **options):
+        site.start_dnsmasq(configurations.read(name, site.tftp_files, **changes, **options))
+    return start
+
+
+def pxelinux_menu(site, **options):
+    pxelinux.install(site.tftp_files, paths.firmware_image)
+    site.start_dnsmasq(configurations.read("dnsmasq-pxelinux.conf", site.tftp_files, **options))
+
+
+def kea_classes(site, **options):
+    site.start_tftpd_hpa()
+    site.start_kea(kea.parse_config(configurations.read("kea-classes.json", **options)))
+
+
+def windows_rule(site, **options):
+    site.start_tftpd_hpa()
+    site.start_windows_rule(configurations.read("windows.md", **options))
+
+
+no_override = {"#dhcp-no-override": "dhcp-no-override"}
+
+# name: how it is started, what docs/interop.md calls it
+servers = {
+    "dhcpd-page": (dhcpd("dhcpd-page.conf"), "ISC dhcpd, the shortest form"),
+    "dhcpd": (dhcpd("dhcpd.conf"), "ISC dhcpd"),
+    "dnsmasq-page": (dnsmasq("dnsmasq-page.conf"), "dnsmasq, `net:` and `dhcp-host`"),
+    "dnsmasq": (dnsmasq("dnsmasq.conf"), "dnsmasq, `tag:`"),
+    "dnsmasq-no-override": (dnsmasq("dnsmasq.conf", **no_override), "dnsmasq, `tag:`, with `dhcp-no-override`"),
+    "kea-classes": (kea_classes, "Kea without the library, client classes"),
+    "windows": (windows_rule, "the rule of Windows, as the PowerShell lines set it up"),
+}
+menu = "dnsmasq, PXELINUX with menu.c32"
+
+
+def each_server(outcome):
+    return [pytest.param(start, id=name, marks=interop.row("firmware", called, "PXE ROM, then the firmware", outcome))
+            for name, (start, called) in servers.items()]
+
+
+def script_is_booted(lab, rom_file="undionly.kpxe"):
+    """Waits for the small kernel that the boot script names, and checks who was told what on the way."""
+    machine = lab.machine
+    machine.expect(expect.banner, 60)
+    machine.expect(probe.done, 60)
+    assert machine.wait(20) == probe.exit_status
+    assert "from the script" in probe.read(machine.text).command_line
+    heard = lab.capture.udp()
+    assert [moved.file.lstrip("/") for moved in transfers(heard) if moved.finished][0] == rom_file
+    assert of_type(heard, discover, expect.gpxe)
+    assert lab.web.requests()[0].target == f"/real_boot_script.php?mac={default_mac}"
+
+
+def loads_itself(lab, file="undionly.kpxe"):
+    """Waits until the firmware has been started three times, and checks that nobody was given a script."""
+    lab.machine.expect(expect.banner, 60)
+    lab.machine.expect(expect.loop_sentence, 30)
+    for _ in range(2):
+        lab.machine.expect(expect.banner, 60)
+    lab.machine.stop()
+    loads = [moved for moved in transfers(lab.capture.udp()) if moved.file.lstrip("/") == file and moved.finished]
+    assert len(loads) >= 3
+    assert lab.web.requests() == []
+
+
+@pytest.mark.parametrize("start", each_server("the boot script, and what it boots"))
+def test_chain_reaches_the_script(site, start):
+    start(site)
+    site.start_machine(icount=True, nic="rtl8139")
+    script_is_booted(site)
+
+
+@pytest.mark.parametrize("start", each_server("without the lines that break it: the loop, named by the firmware"))
+def test_without_the_lines_that_break_it_there_is_a_loop(site, start):
+    start(site, breaks_the_loop=False)
+    site.start_machine(icount=True, nic="rtl8139")
+    loads_itself(site)
+
+
+@interop.row("firmware", menu, "PXE ROM, PXELINUX, `KERNEL undionly.0`", "the boot script, and what it boots")
+def test_entry_of_a_pxelinux_menu_reaches_the_script(site):
+    pxelinux_menu(site)
+    site.start_machine(icount=True, nic="rtl8139")
+    script_is_booted(site, "pxelinux.0")
+    files = [moved.file.lstrip("/") for moved in transfers(site.capture.udp()) if moved.finished]
+    assert "menu.c32" in files and files[-1] == pxelinux.image_name
+
+
+@interop.row("firmware", menu, "PXE ROM, PXELINUX, `KERNEL undionly.0`",
+             "without the lines that break it: PXELINUX's menu again and again")
+def test_pxelinux_without_a_line_for_the_firmware_comes_back_for_ever(site):
+    pxelinux_menu(site, breaks_the_loop=False)
+    machine = site.start_machine(icount=True, nic="rtl8139")
+    for _ in range(3):
+        machine.expect(expect.banner, 90)
+    machine.stop()
+    loads = [moved.file for moved in transfers(site.capture.udp()) if moved.file == "pxelinux.0" and moved.finished]
+    assert len(loads) >= 3
+    assert site.web.requests() == []
+
+
+@pytest.mark.parametrize("changes, in_field", [({}, False), (no_override, True)], ids=["without", "with"])
+def test_no_override_keeps_the_names_in_their_fields(lab, changes, in_field):
+    """So the two forms above differ on the wire, and the firmware was shown both."""
+    lab.start_dnsmasq(configurations.read("dnsmasq.conf", lab.tftp_files, **changes))
+    client = RawClient(lab.network)
+    asks = [(93, b"\0\0"), (60, b"PXEClient:Arch:00000:UNDI:002001"), (77, b"gPXE"), (55, bytes([1, 3, 66, 67]))]
+    offer = client.discover("52:54:00:77:00:31", asks)
+    client.close()
+    url = b"http://198.18.77.1/real_boot_script.php?mac=${mac}"
+    assert (offer.file == url) == in_field
+    assert (offer.get(67) or b"").rstrip(b"\0") == (b"" if in_field else url)
+
+
+def test_windows_rule_wants_the_very_bytes_of_the_class(lab):
+    served = lab.start_windows_rule(configurations.read("windows.md"))
+    assert served.setup.classes == {b"gPXE": "gPXE"}
+    client = RawClient(lab.network)
+    for number, (user_class, is_member) in enumerate([(b"gPXE", True), (b"\x04gPXE", False), (b"gpxe", False),
+                                                      (b"gPXE\0", False), (b"iPXE", False)]):
+        mac = f"52:54:00:77:00:{number + 0x40:02x}"
+        offer = client.discover(mac, [(77, user_class), (55, bytes([66, 67]))])
+        assert offer.get(67).startswith(b"http://" if is_member else b"undionly.kpxe\0"), user_class
+    client.close()
