@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from labkit import initrd, kea, paths, probe
+from labkit.asker import Answer
+from labkit.boots_in_force import BootsInForce
 from labkit.cpio import Archive
 from labkit.dhcp import Message
 from labkit.network import Network, sweep_dead_namespaces
@@ -129,3 +131,23 @@ def test_expect_gives_up_with_the_last_lines(lab):
 def test_cut_option_is_refused():
     with pytest.raises(ValueError, match="option 77"):
         Message(bytes(240) + bytes([53, 1, 1, 77, 4, 65]))
+
+
+def test_mixed_and_outdated_replies_are_told_from_old_and_new_ones():
+    mac = "52:54:00:00:0d:01"
+    boots = BootsInForce([mac])
+    boots.update({mac: 7}, sent=10.0, answered=11.0)
+    boots.update({mac: 8}, sent=20.0, answered=21.0)
+
+    def fault(asked, answered, siaddr, name):
+        text = [b"s-%d" % name, b"f-%d" % name]
+        raw = (bytes([2, 1, 6, 0]) + bytes(16) + bytes(map(int, siaddr.split("."))) + bytes(20)
+               + text[0].ljust(64, b"\0") + text[1].ljust(128, b"\0") + b"\x63\x82\x53\x63")
+        options = b"".join(bytes([code, len(value)]) + value for code, value in zip((66, 67), text)) + b"\xff"
+        return boots.fault(Answer(mac, asked, answered, Message(raw + options)))
+
+    assert fault(12.0, 12.1, "10.0.0.7", 7) is None
+    assert fault(20.5, 20.6, "10.0.0.7", 7) is None and fault(20.5, 20.6, "10.0.0.8", 8) is None
+    assert "a mix" in fault(12.0, 12.1, "10.0.0.7", 8)
+    assert "was answered 7, but in force were [(8" in fault(21.5, 22.0, "10.0.0.7", 7)
+    assert "was answered 8" in fault(12.0, 19.0, "10.0.0.8", 8)

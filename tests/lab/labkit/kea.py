@@ -150,10 +150,14 @@ class Kea:
     def command(self, name, arguments=None, timeout=10):
         """Sends a control command and returns the answer object."""
         request = {"command": name} | ({"arguments": arguments} if arguments is not None else {})
+        return self.send(json.dumps(request).encode(), timeout)
+
+    def send(self, request: bytes, timeout=10):
+        """Sends the octets of a command and returns the answer object."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
             control.settimeout(timeout)
             control.connect(str(self.control_socket))
-            control.sendall(json.dumps(request).encode())
+            control.sendall(request)
             control.shutdown(socket.SHUT_WR)
             answer = b"".join(iter(lambda: control.recv(65536), b""))
         return json.loads(answer)

@@ -34,7 +34,7 @@ def frame(payload, source_mac=None, source="0.0.0.0", source_port=68):
     return b"\xff" * 6 + mac + b"\x08\x00" + head + udp
 
 
-def _reply(received):
+def reply_body(received):
     """The BOOTP payload of a reply from a server's port in an Ethernet frame, or None."""
     if received[12:14] != b"\x08\x00" or received[23] != 17:
         return None
@@ -64,7 +64,7 @@ class Replay:
         while (left := deadline - time.monotonic()) > 0:
             if not select.select([self._socket], [], [], left)[0]:
                 break
-            body = _reply(self._socket.recv(65536))
+            body = reply_body(self._socket.recv(65536))
             if body is None:
                 continue
             if body[4:8] == marker_xid:

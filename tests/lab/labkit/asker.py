@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Machines that ask a server all the time while something else is done to it, and what each of them was answered when."""
+
+import select
+import threading
+import time
+from dataclasses import dataclass
+
+from .client import bootp
+from .dhcp import Message, discover
+from .replay import frame, reply_body
+
+rom = [(93, b"\0\0"), (60, b"PXEClient:Arch:00000:UNDI:002001"), (55, bytes([1, 3, 43, 60, 66, 67, 97, 175]))]
+
+
+@dataclass
+class Answer:
+    mac: str
+    asked: float  # time.monotonic()
+    answered: float
+    reply: Message
+
+
+class Asker:
+    """DISCOVERs from each of `macs` in turn, `rate` a second; never more than `unanswered_at_most` at once.
+
+    That bound stays below Kea's queue of 64 packets, so a server that is busy for a while makes nothing get lost. In a
+    `with` statement it asks until the block ends, then waits for what is still to come.
+    """
+
+    unanswered_at_most = 40
+
+    def __init__(self, network, macs, rate, options=tuple(rom)):
+        self._socket = network.packet_socket("carrier1")
+        self._macs, self._rate, self._options = macs, rate, options
+        self._asking = threading.Event()
+        self._waiting = {}  # xid: (mac, when it was asked)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.sent = 0
+        self.answers = []
+
+    def __enter__(self):
+        self._asking.set()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *failure):
+        self._asking.clear()
+        self._thread.join()
+        self._socket.close()
+
+    @property
+    def unanswered(self):
+        return len(self._waiting)
+
+    def _ask(self):
+        mac = self._macs[self.sent % len(self._macs)]
+        self.sent += 1
+        xid = b"\xa5" + self.sent.to_bytes(3, "big")
+        payload = bootp(discover, mac, self._options, xid=xid)
+        self._waiting[xid] = (mac, time.monotonic())
+        self._socket.send(frame(payload))
+
+    def _hear(self, until):
+        while (left := until - time.monotonic()) > 0:
+            if not select.select([self._socket], [], [], left)[0]:
+                return
+            body = reply_body(self._socket.recv(65536))
+            if body and (asked := self._waiting.pop(body[4:8], None)):
+                self.answers.append(Answer(*asked, time.monotonic(), Message(body)))
+
+    def _run(self):
+        while self._asking.is_set():
+            if self.unanswered < self.unanswered_at_most:
+                self._ask()
+            self._hear(time.monotonic() + 1 / self._rate)
+        patience = time.monotonic() + 60
+        while self._waiting and time.monotonic() < patience:
+            answered = len(self.answers)
+            self._hear(time.monotonic() + 1)
+            if len(self.answers) > answered:
+                patience = time.monotonic() + 10  # whoever is last in the queue is answered within this
