@@ -8,12 +8,14 @@ from . import initrd, paths
 from .capture import Capture
 from .control import ControlAgent
 from .dnsmasq import Dnsmasq
+from .host import Host
 from .isc import Dhcpd
 from .kea import Kea, short_config
 from .machine import Machine, MachineSpec, default_mac
 from .network import Network, server_address, sweep_dead_namespaces
 from .router import Router
 from .tftp import Atftpd, TftpdHpa
+from .uefi import UefiSpec
 from .web import Web
 from .windows import WindowsRule
 from .wire import Wire
@@ -98,9 +100,18 @@ class Lab:
         return self.web
 
     def start_machine(self, echo=None, **spec):
+        return self._start(MachineSpec(**spec), echo)
+
+    def start_uefi_machine(self, **spec):
+        return self._start(UefiSpec(**spec), None)
+
+    def start_host(self, mac, name="host"):
+        return self._keep(Host(self.network, self.run / name, mac, f"{name}0"))
+
+    def _start(self, spec, echo):
         self._machines += 1
         log = self._log(f"serial{self._machines}")
-        self.machine = self._keep(Machine(self.network, MachineSpec(**spec), log, echo))
+        self.machine = self._keep(Machine(self.network, spec, log, echo))
         return self.machine
 
     # What machines are given.

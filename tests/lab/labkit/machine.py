@@ -32,15 +32,17 @@ class MachineSpec:
     tap: str = "tap0"
     icount: bool = False  # skip idle waits and count instructions: deterministic, but no measure of time
     uuid: str = "77777777-0001-4000-8000-525400770001"
+    has_rom: bool = True  # without it the machine boots from disk, or what `extra` says
     extra: list = field(default_factory=list)
 
     def command(self):
         device, rom = nics[self.nic]
+        rom_file = paths.need(paths.roms / rom) if self.has_rom else ""
         words = ["qemu-system-x86_64", "-accel", "tcg", "-machine", "pc,graphics=off", "-m", str(self.memory_mib),
                  "-uuid", self.uuid, "-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot",
                  "-serial", "stdio",
                  "-netdev", f"tap,id=n0,ifname={self.tap},script=no,downscript=no",
-                 "-device", f"{device},netdev=n0,mac={self.mac},romfile={paths.need(paths.roms / rom)},bootindex=1",
+                 "-device", f"{device},netdev=n0,mac={self.mac},romfile={rom_file},bootindex=1",
                  "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
         if self.icount:
             words += ["-icount", "shift=4,sleep=off"]

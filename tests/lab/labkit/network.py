@@ -38,7 +38,7 @@ def _run(*command):
     return done.stdout
 
 
-def _remove(name):
+def remove_namespace(name):
     """Ends what still runs in the namespace (workers whose master was killed, say), then removes it."""
     listed = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True, timeout=20).stdout
     for pid in map(int, listed.split()):
@@ -54,19 +54,25 @@ def sweep_dead_namespaces():
     for path in Path("/run/netns").glob(_prefix + "*"):
         owner = path.name[len(_prefix):].split("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            _remove(path.name)
+            remove_namespace(path.name)
+
+
+def make_namespace():
+    """An empty namespace, known by its name as this process's."""
+    name = f"{_prefix}{os.getpid()}-{next(_counter)}"
+    if os.geteuid() != 0:
+        raise NoNamespace("only root can make a network namespace; run this as root")
+    try:
+        _run("ip", "netns", "add", name)
+    except (RuntimeError, FileNotFoundError) as error:
+        raise NoNamespace(f"no network namespace can be made here ({error}); a container needs CAP_SYS_ADMIN "
+                          "and CAP_NET_ADMIN for it") from None
+    return name
 
 
 class Network:
     def __init__(self):
-        self.name = f"{_prefix}{os.getpid()}-{next(_counter)}"
-        if os.geteuid() != 0:
-            raise NoNamespace("only root can make a network namespace; run this as root")
-        try:
-            _run("ip", "netns", "add", self.name)
-        except (RuntimeError, FileNotFoundError) as error:
-            raise NoNamespace(f"no network namespace can be made here ({error}); a container needs CAP_SYS_ADMIN "
-                              "and CAP_NET_ADMIN for it") from None
+        self.name = make_namespace()
         try:
             self._furnish()
         except Exception:
@@ -147,4 +153,4 @@ class Network:
         return self.inside(make)
 
     def close(self):
-        _remove(self.name)
+        remove_namespace(self.name)

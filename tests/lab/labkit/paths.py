@@ -23,6 +23,12 @@ dhcpcd = build / "tools/dhcpcd-base/usr/sbin/dhcpcd"
 busybox = Path("/bin/busybox")
 peer_undionly = Path("/usr/lib/ipxe/undionly.kpxe")
 roms = Path("/usr/lib/ipxe/qemu")
+peers = Path("/usr/lib/ipxe")  # packaged iPXE in all its shapes
+ovmf_code = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
+ovmf_variables = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+aavmf_code = Path("/usr/share/AAVMF/AAVMF_CODE.fd")
+aavmf_variables = Path("/usr/share/AAVMF/AAVMF_VARS.fd")
+grub_arm64 = build / "tools/grub-efi-arm64-bin/usr/lib/grub/arm64-efi"
 pxelinux = Path("/usr/lib/PXELINUX/pxelinux.0")
 syslinux_modules = Path("/usr/lib/syslinux/modules/bios")
 
