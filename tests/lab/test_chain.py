@@ -3,13 +3,18 @@
 
 import pytest
 
-from labkit import expect, kea
+from labkit import expect, interop, kea
 from labkit.dhcp import discover, of_type
 from labkit.tftp_transfers import transfers
 
 
-@pytest.mark.parametrize("nic", ["e1000", *(pytest.param(nic, marks=pytest.mark.slow)
-                                             for nic in ("virtio", "rtl8139", "vmxnet3"))])
+def with_row(nic, *marks):
+    row = interop.row("hook", "Kea with the library", f"PXE ROM of {nic}, then the firmware", "the whole chain, to Linux")
+    return pytest.param(nic, marks=[row, *marks])
+
+
+@pytest.mark.parametrize("nic", [with_row("e1000"), *(with_row(nic, pytest.mark.slow)
+                                                       for nic in ("virtio", "rtl8139", "vmxnet3"))])
 def test_chain_reaches_linux(chain, nic):
     machine = chain.start_machine(nic=nic)
     machine.expect(expect.banner, 30)

@@ -65,9 +65,12 @@ servers = {
 menu = "dnsmasq, PXELINUX with menu.c32"
 
 
-def each_server(outcome):
-    return [pytest.param(start, id=name, marks=interop.row("firmware", called, "PXE ROM, then the firmware", outcome))
-            for name, (start, called) in servers.items()]
+def each_server(outcome, quick=()):
+    def marks(name, called):
+        row = interop.row("firmware", called, "PXE ROM, then the firmware", outcome)
+        return [row] if name in quick else [row, pytest.mark.slow]
+
+    return [pytest.param(start, id=name, marks=marks(name, called)) for name, (start, called) in servers.items()]
 
 
 def script_is_booted(lab, rom_file="undionly.kpxe"):
@@ -95,7 +98,7 @@ def loads_itself(lab, file="undionly.kpxe"):
     assert lab.web.requests() == []
 
 
-@pytest.mark.parametrize("start", each_server("the boot script, and what it boots"))
+@pytest.mark.parametrize("start", each_server("the boot script, and what it boots", ["dhcpd", "dnsmasq"]))
 def test_chain_reaches_the_script(site, start):
     start(site)
     site.start_machine(icount=True, nic="rtl8139")
@@ -109,6 +112,7 @@ def test_without_the_lines_that_break_it_there_is_a_loop(site, start):
     loads_itself(site)
 
 
+@pytest.mark.slow
 @interop.row("firmware", menu, "PXE ROM, PXELINUX, `KERNEL undionly.0`", "the boot script, and what it boots")
 def test_entry_of_a_pxelinux_menu_reaches_the_script(site):
     pxelinux_menu(site)
@@ -118,6 +122,7 @@ def test_entry_of_a_pxelinux_menu_reaches_the_script(site):
     assert "menu.c32" in files and files[-1] == pxelinux.image_name
 
 
+@pytest.mark.slow
 @interop.row("firmware", menu, "PXE ROM, PXELINUX, `KERNEL undionly.0`",
              "without the lines that break it: PXELINUX's menu again and again")
 def test_pxelinux_without_a_line_for_the_firmware_comes_back_for_ever(site):

@@ -47,6 +47,38 @@ def write_initrd(path: Path):
     return archive.write(path)
 
 
+_dhcp_init = """#!/bin/busybox sh
+b=/bin/busybox
+$b mount -t proc proc /proc
+for module in %s; do $b insmod /modules/$module.ko; done
+$b ip link set eth0 up
+$b udhcpc -f -q -n -i eth0 -s /tell -O bootfile
+echo "LAB done"
+$b sleep 0.1
+$b poweroff -f
+"""
+_tell = """#!/bin/busybox sh
+[ "$1" = bound ] && echo "LAB lease ip=$ip boot_file=$boot_file siaddr=$siaddr."
+"""
+lease_line = re.compile(r"LAB lease ip=(\S*) boot_file=(\S*) siaddr=(\S*)\.")
+_card_modules = ["virtio_ring", "virtio", "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci", "failover",
+                 "net_failover", "virtio_net"]
+
+
+def write_dhcp_initrd(path: Path):
+    """A userland that asks DHCP over a virtio card, as an ordinary Linux does, and reports its lease."""
+    archive = Archive()
+    for name in ("bin", "dev", "proc", "modules"):
+        archive.directory(name)
+    archive.character_device("dev/console", 5, 1)
+    archive.file("bin/busybox", paths.need(paths.busybox).read_bytes(), 0o755)
+    archive.file("init", (_dhcp_init % " ".join(_card_modules)).encode(), 0o755)
+    archive.file("tell", _tell.encode(), 0o755)
+    for name in _card_modules:
+        archive.file(f"modules/{name}.ko", paths.need(paths.kernel_modules / f"{name}.ko").read_bytes())
+    return archive.write(path)
+
+
 class Payload:
     """An archive with one file of seeded random bytes: an extra initrd whose content the guest can check."""
 

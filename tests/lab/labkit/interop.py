@@ -21,7 +21,7 @@ tables = {
 
 _packages = """kea-dhcp4-server dnsmasq-base pxelinux qemu-system-x86 qemu-system-arm ipxe ipxe-qemu ovmf
     qemu-efi-aarch64 grub-pc-bin busybox-static""".split()
-_fetched = ["isc-dhcp-server", "isc-dhcp-relay", "isc-dhcp-client", "dhcpcd-base", "grub-efi-arm64-bin"]
+_fetched = ["isc-dhcp-server", "isc-dhcp-relay", "isc-dhcp-client", "dhcpcd-base", "ipxe-trixie"]
 
 _head = """# What was seen to work with what
 

@@ -15,6 +15,7 @@ kea_short_config = root / "kea-configs/chainload-short.json"
 boot_script = root / "tests/lab/www/real_boot_script.php"
 
 kernel = build / "tools/kernel/vmlinuz"
+kernel_modules = build / "tools/kernel/modules"
 atftpd = build / "tools/atftpd/usr/sbin/atftpd"
 dhcpd = build / "tools/isc-dhcp-server/usr/sbin/dhcpd"
 dhcrelay = build / "tools/isc-dhcp-relay/usr/sbin/dhcrelay"
@@ -24,11 +25,12 @@ busybox = Path("/bin/busybox")
 peer_undionly = Path("/usr/lib/ipxe/undionly.kpxe")
 roms = Path("/usr/lib/ipxe/qemu")
 peers = Path("/usr/lib/ipxe")  # packaged iPXE in all its shapes
+newer_peers = build / "tools/ipxe-trixie/usr/lib/ipxe"
 ovmf_code = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 ovmf_variables = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 aavmf_code = Path("/usr/share/AAVMF/AAVMF_CODE.fd")
 aavmf_variables = Path("/usr/share/AAVMF/AAVMF_VARS.fd")
-grub_arm64 = build / "tools/grub-efi-arm64-bin/usr/lib/grub/arm64-efi"
+grub_mkimage = Path("/usr/bin/grub-mkimage")
 pxelinux = Path("/usr/lib/PXELINUX/pxelinux.0")
 syslinux_modules = Path("/usr/lib/syslinux/modules/bios")
 
