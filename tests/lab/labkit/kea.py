@@ -39,6 +39,14 @@ def version():
     return tuple(int(number) for number in printed.strip().split("."))
 
 
+def kea_hooks():
+    """The folder of Kea's own hook libraries."""
+    found = sorted(Path("/usr/lib").glob("*/kea/hooks/libdhcp_ha.so"))
+    if not found:
+        raise paths.Missing("Kea's own hook libraries are missing; run scripts/install-deps")
+    return found[0].parent
+
+
 def _our_hooks(config):
     """The entries of our library, known by the placeholder that kea-configs/README.md names."""
     return [hook for hook in config["Dhcp4"].get("hooks-libraries", []) if hook["library"] == "@HOOK@"]
@@ -79,6 +87,8 @@ def _for_lab(config, run: Path):
     for hook in _our_hooks(lab):
         hook["library"] = str(paths.need(paths.hook_library))
         hook["parameters"]["state-directory"] = str(run / "chainload-state")
+    for hook in dhcp4.get("hooks-libraries", []):
+        hook["library"] = hook["library"].replace("@KEA_HOOKS@", str(kea_hooks()))
     _gather_libraries(dhcp4.get("hooks-libraries", []), run / "hooks")
     # Without it iPXE, which plays the legacy ROM, waits seconds for ProxyDHCP offers: option 175, sub-option 176 = 1.
     options = dhcp4.setdefault("option-data", [])
@@ -120,11 +130,11 @@ class Kea:
         run.mkdir(mode=0o750, exist_ok=True)  # since Kea 2.6 nobody else may look at the control socket
         self.config_path = run / "kea-dhcp4.json"
         self.config_path.write_text(json.dumps(_for_lab(config, run), indent=1))
-        environment = dict(os.environ, KEA_PIDFILE_DIR=str(run), KEA_LOCKFILE_DIR="none",
-                           KEA_CONTROL_SOCKET_DIR=str(run), KEA_LOG_FILE_DIR=str(run), KEA_DHCP_DATA_DIR=str(run),
-                           KEA_HOOKS_PATH=str(run / "hooks"))
+        self.environment = dict(os.environ, KEA_PIDFILE_DIR=str(run), KEA_LOCKFILE_DIR="none",
+                                KEA_CONTROL_SOCKET_DIR=str(run), KEA_LOG_FILE_DIR=str(run), KEA_DHCP_DATA_DIR=str(run),
+                                KEA_HOOKS_PATH=str(run / "hooks"))
         self._service = Service("kea-dhcp4", network.command("kea-dhcp4", "-c", self.config_path),
-                                run / "kea-output.log", env=environment)
+                                run / "kea-output.log", env=self.environment)
         try:
             self._service.wait_ready(lambda: "DHCP4_STARTED" in self.text())
             if "DHCPSRV_NO_SOCKETS_OPEN" in self.text():
