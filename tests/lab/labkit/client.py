@@ -7,16 +7,17 @@ import socket
 import time
 
 from .dhcp import Message, discover, request
+from .network import server_address
 
 
-def bootp(kind, mac, options=(), xid=b"\x12\x34\x56\x78", flags=0x8000, secs=0, ciaddr="0.0.0.0"):
+def bootp(kind, mac, options=(), xid=b"\x12\x34\x56\x78", flags=0x8000, secs=0, ciaddr="0.0.0.0", giaddr="0.0.0.0"):
     """A BOOTP request with `options`, (code, value) pairs behind the message type, in the order given.
 
     Without a message type (`kind` None) it is BOOTP's own and not DHCP's.
     """
     hardware = bytes.fromhex(mac.replace(":", ""))
     head = (bytes([1, 1, 6, 0]) + xid + secs.to_bytes(2, "big") + flags.to_bytes(2, "big")
-            + socket.inet_aton(ciaddr) + bytes(12))
+            + socket.inet_aton(ciaddr) + bytes(8) + socket.inet_aton(giaddr))
     fixed = head + hardware + bytes(16 - len(hardware)) + bytes(64 + 128) + b"\x63\x82\x53\x63"
     message_type = [] if kind is None else [(53, bytes([kind]))]
     body = b"".join(bytes([code, len(value)]) + value for code, value in [*message_type, *options])
@@ -30,11 +31,17 @@ class RawClient:
         self._socket = network.packet_socket("carrier1")
 
     def ask(self, payload, mac, timeout=3.0):
-        """Broadcasts `payload` and returns the answer with its xid as a Message, or None."""
+        """Sends `payload` and returns the answer with its xid as a Message, or None.
+
+        It is broadcast, or, where it names a relay (giaddr), sent to the server as that relay would.
+        """
         from scapy.layers.inet import IP, UDP
         from scapy.layers.l2 import Ether
-        frame = (Ether(src=mac, dst="ff:ff:ff:ff:ff:ff") / IP(src="0.0.0.0", dst="255.255.255.255")
-                 / UDP(sport=68, dport=67) / payload)
+        relay = socket.inet_ntoa(payload[24:28])
+        source, target, port = (("0.0.0.0", "255.255.255.255", 68) if relay == "0.0.0.0"
+                                else (relay, server_address, 67))
+        frame = (Ether(src=mac, dst="ff:ff:ff:ff:ff:ff") / IP(src=source, dst=target) / UDP(sport=port, dport=67)
+                 / payload)
         self._socket.send(bytes(frame))
         deadline = time.monotonic() + timeout
         while (left := deadline - time.monotonic()) > 0:

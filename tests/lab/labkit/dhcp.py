@@ -37,6 +37,12 @@ class Message:
         return value[0] if value else None
 
     @property
+    def boot_file(self):
+        """What a client would load: option 67 before the file field, as ROMs and gPXE do."""
+        value = self.get(67)
+        return (value.rstrip(b"\0") if value else self.file).decode()
+
+    @property
     def user_class(self):
         return self.get(77) or b""
 
