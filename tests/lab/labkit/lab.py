@@ -12,7 +12,8 @@ from .host import Host
 from .isc import Dhcpd
 from .kea import Kea, short_config
 from .machine import Machine, MachineSpec, default_mac
-from .network import Network, server_address, sweep_dead_namespaces
+from .network import Network, bridge, server_address, sweep_dead_namespaces
+from .relay import Relay
 from .router import Router
 from .tftp import Atftpd, TftpdHpa
 from .uefi import UefiSpec
@@ -69,8 +70,13 @@ class Lab:
         self.wire = self._keep(Wire(self.network, "tap0", self._log("wire"), seed, **faults))
         self.capture = self._keep(Capture(self.network, "tap0", self.run / "tap0.pcap", snap_length))
 
-    def start_router(self):
-        return self._keep(Router(self.network, self._log("router")))
+    def capture_on(self, interface):
+        """Captures another interface of the lab's network."""
+        return self._keep(Capture(self.network, interface, self.run / f"{interface}.pcap"))
+
+    def start_router(self, behind=None, interface=bridge):
+        """On the lab's bridge, or `behind` a relay on one of its sides."""
+        return self._keep(Router(behind or self.network, self._log("router"), interface))
 
     def start_kea(self, config):
         self.kea = self._keep(Kea(self.network, config, self.run / "kea"))
@@ -99,8 +105,12 @@ class Lab:
         self.web = self._keep(Web(self.network, self.files, self.run / "web"))
         return self.web
 
-    def start_machine(self, echo=None, **spec):
-        return self._start(MachineSpec(**spec), echo)
+    def start_relay(self, sides):
+        return self._keep(Relay(self.network, sides, self._log("dhcrelay")))
+
+    def start_machine(self, echo=None, behind=None, **spec):
+        """On the bridge, or `behind` a relay."""
+        return self._start(MachineSpec(**spec), echo, behind)
 
     def start_uefi_machine(self, **spec):
         return self._start(UefiSpec(**spec), None)
@@ -108,10 +118,10 @@ class Lab:
     def start_host(self, mac, name="host"):
         return self._keep(Host(self.network, self.run / name, mac, f"{name}0"))
 
-    def _start(self, spec, echo):
+    def _start(self, spec, echo, behind=None):
         self._machines += 1
         log = self._log(f"serial{self._machines}")
-        self.machine = self._keep(Machine(self.network, spec, log, echo))
+        self.machine = self._keep(Machine(behind or self.network, spec, log, echo))
         return self.machine
 
     # What machines are given.

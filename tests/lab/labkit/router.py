@@ -8,10 +8,10 @@ from .process import Service
 
 
 class Router:
-    def __init__(self, network, log: Path):
+    def __init__(self, network, log: Path, interface=bridge):
         self._service = Service("dnsmasq (router advertisements)", network.command(
             "dnsmasq", "--keep-in-foreground", "--log-facility=-", "--user=root", "--conf-file=/dev/null", "--port=0",
-            f"--interface={bridge}", "--bind-interfaces", "--enable-ra", "--dhcp-range=fd77::,ra-only",
+            f"--interface={interface}", "--bind-interfaces", "--enable-ra", "--dhcp-range=fd77::,ra-only",
             "--dhcp-leasefile=/dev/null", "--pid-file="), log)
         self._service.wait_ready(lambda: "router advertisement on fd77::" in self._service.text())
 

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MPL-2.0
+"""A router between the lab's bridge and other networks, with ISC's dhcrelay on it; machines hang behind it."""
+
+import subprocess
+from pathlib import Path
+
+from . import paths
+from .network import bridge, make_namespace, remove_namespace, server_address
+from .process import Service
+
+_address = "198.18.77.2"
+
+
+class Relay:
+    """`sides`: the name of each client-side bridge and the relay's address there, as {"hall-a": "198.18.78.1"}.
+
+    Stands in for a lab's network where a machine is started behind it.
+    """
+
+    def __init__(self, network, sides, log: Path):
+        self._network, self._sides = network, sides
+        self._service = None
+        self.name = make_namespace()
+        try:
+            self._furnish()
+            self._start(log)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _furnish(self):
+        self._network.ip("link", "add", "relay0", "type", "veth", "peer", "name", "server-side", "netns", self.name)
+        self._network.ip("link", "set", "relay0", "master", bridge, "up")
+        self.ip("link", "set", "lo", "up")
+        self.ip("addr", "add", f"{_address}/24", "dev", "server-side")
+        self.ip("link", "set", "server-side", "up")
+        for side, address in self._sides.items():
+            self.ip("link", "add", side, "type", "bridge", "stp_state", "0", "forward_delay", "0")
+            self.ip("addr", "add", f"{address}/24", "dev", side)
+            self.ip("link", "set", side, "up")
+            self._network.ip("route", "add", f"{address}/24".replace(".1/", ".0/"), "via", _address)
+        subprocess.run(self.command("sysctl", "-qw", "net.ipv4.ip_forward=1"), check=True, timeout=20)
+
+    def _start(self, log):
+        sides = [word for side in self._sides for word in ("-id", side)]
+        self._service = Service("dhcrelay", self.command(
+            paths.need(paths.dhcrelay), "-4", "-d", "--no-pid", "-a", *sides, "-iu", "server-side", server_address), log)
+        self._service.wait_ready(lambda: "Sending on   Socket/fallback" in self._service.text())
+
+    def ip(self, *words):
+        return subprocess.run(["ip", "-n", self.name, *words], check=True, capture_output=True, text=True,
+                              timeout=20).stdout
+
+    def command(self, *words):
+        return ["ip", "netns", "exec", self.name, *[str(word) for word in words]]
+
+    def add_tap(self, name, side):
+        """On the side where machines are started; that side gets an IPv6 prefix, for a Router to tell of."""
+        self.ip("-6", "addr", "add", "fd77::1/64", "dev", side, "nodad")
+        self.ip("tuntap", "add", name, "mode", "tap")
+        self.ip("link", "set", name, "master", side)
+        self.ip("link", "set", name, "up")
+
+    def stop(self):
+        if self._service:
+            self._service.stop()
+        remove_namespace(self.name)
