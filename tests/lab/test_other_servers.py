@@ -3,8 +3,7 @@
 
 import pytest
 
-from labkit import configurations, expect, interop, kea, paths, probe, pxelinux
-from labkit.client import RawClient
+from labkit import configurations, disk, expect, interop, kea, paths, probe, pxelinux
 from labkit.dhcp import discover, of_type
 from labkit.machine import default_mac
 from labkit.tftp_transfers import transfers
@@ -136,26 +135,15 @@ def test_pxelinux_without_a_line_for_the_firmware_comes_back_for_ever(site):
     assert site.web.requests() == []
 
 
-@pytest.mark.parametrize("changes, in_field", [({}, False), (no_override, True)], ids=["without", "with"])
-def test_no_override_keeps_the_names_in_their_fields(lab, changes, in_field):
-    """So the two forms above differ on the wire, and the firmware was shown both."""
-    lab.start_dnsmasq(configurations.read("dnsmasq.conf", lab.tftp_files, **changes))
-    client = RawClient(lab.network)
-    asks = [(93, b"\0\0"), (60, b"PXEClient:Arch:00000:UNDI:002001"), (77, b"gPXE"), (55, bytes([1, 3, 66, 67]))]
-    offer = client.discover("52:54:00:77:00:31", asks)
-    client.close()
-    url = b"http://198.18.77.1/real_boot_script.php?mac=${mac}"
-    assert (offer.file == url) == in_field
-    assert (offer.get(67) or b"").rstrip(b"\0") == (b"" if in_field else url)
-
-
-def test_windows_rule_wants_the_very_bytes_of_the_class(lab):
-    served = lab.start_windows_rule(configurations.read("windows.md"))
-    assert served.setup.classes == {b"gPXE": "gPXE"}
-    client = RawClient(lab.network)
-    for number, (user_class, is_member) in enumerate([(b"gPXE", True), (b"\x04gPXE", False), (b"gpxe", False),
-                                                      (b"gPXE\0", False), (b"iPXE", False)]):
-        mac = f"52:54:00:77:00:{number + 0x40:02x}"
-        offer = client.discover(mac, [(77, user_class), (55, bytes([66, 67]))])
-        assert offer.get(67).startswith(b"http://" if is_member else b"undionly.kpxe\0"), user_class
-    client.close()
+@pytest.mark.slow
+@interop.row("firmware", menu, "the script says `exit`, `undionly.kpxe`", "the machine's next boot device")
+def test_exit_does_not_return_to_pxelinux_but_goes_on_to_the_next_device(site, tmp_path):
+    """PXELINUX has given its memory to us: nothing could be returned to."""
+    pxelinux_menu(site)
+    site.web.set_script(default_mac, "exit")
+    machine = site.start_machine(icount=True, nic="rtl8139", extra=disk.as_next_boot_device(tmp_path / "disk.img"))
+    machine.expect(expect.banner, 90)
+    assert machine.wait(60) == disk.exit_status
+    files = [moved.file.lstrip("/") for moved in transfers(site.capture.udp()) if moved.finished]
+    assert files.count("pxelinux.0") == files.count(pxelinux.image_name) == 1
+    assert len(site.web.requests()) == 1

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from labkit import expect, probe
+from labkit import disk, expect, probe
 from labkit.machine import default_mac
 
 menu = ["set srv ${next-server}",
@@ -136,10 +136,7 @@ def test_local_disk_that_is_not_there_is_a_sentence(scripted):
 
 
 def test_local_disk_is_booted(scripted, tmp_path):
-    """A boot sector that prints a letter by the BIOS and ends the machine."""
-    code = bytes.fromhex("b80e4d" "b300" "cd10" "b031" "e6f4" "f4")  # mov ax,0e4dh; int 10h; out 0f4h,31h; hlt
-    disk = tmp_path / "disk.img"
-    disk.write_bytes(code.ljust(510, b"\0") + b"\x55\xaa" + bytes(512 * 63))
+    image = disk.make(tmp_path / "disk.img")
     machine = scripted("sanboot --no-describe --drive 0x80", icount=True,
-                       extra=["-drive", f"file={disk},format=raw,if=ide"])
-    assert machine.wait(60) == (0x31 << 1) | 1
+                       extra=["-drive", f"file={image},format=raw,if=ide"])
+    assert machine.wait(60) == disk.exit_status

@@ -39,7 +39,7 @@ class Relay:
             self.ip("addr", "add", f"{address}/24", "dev", side)
             self.ip("link", "set", side, "up")
             self._network.ip("route", "add", f"{address}/24".replace(".1/", ".0/"), "via", _address)
-        subprocess.run(self.command("sysctl", "-qw", "net.ipv4.ip_forward=1"), check=True, timeout=20)
+        subprocess.run(self.command("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"), check=True, timeout=20)
 
     def _start(self, log):
         sides = [word for side in self._sides for word in ("-id", side)]
