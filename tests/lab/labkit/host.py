@@ -7,45 +7,37 @@ from pathlib import Path
 
 from . import paths
 from .capture import Capture
-from .network import bridge, make_namespace, remove_namespace
+from .neighbour import Neighbour
 
 # What each client is told by its server, one NAME=VALUE a line.
 _tell = "#!/bin/sh\nenv >> {told}\n"
 
 
-class Host:
-    """Has eth0, whose other end is on the bridge as `port` and captured."""
+class Host(Neighbour):
+    """Has eth0, whose other end on the bridge is captured."""
 
     def __init__(self, network, run: Path, mac, port="host0"):
-        self.run, self.mac = run, mac
         run.mkdir(exist_ok=True)
-        self._network = network
-        self.name = make_namespace()
+        self.capture = None
+        super().__init__(network, port, mac=mac)
         try:
-            network.ip("link", "add", port, "type", "veth", "peer", "name", "eth0", "address", mac, "netns", self.name)
-            network.ip("link", "set", port, "master", bridge, "up")
-            for interface in ("lo", "eth0"):
-                self._ip("link", "set", interface, "up")
             self.capture = Capture(network, port, run / "eth0.pcap")
         except BaseException:
-            remove_namespace(self.name)
+            self.stop()
             raise
+        self.run = run
         self._told = run / "told"
         self._teller = run / "tell"
         self._teller.write_text(_tell.format(told=self._told))
         self._teller.chmod(0o755)
-
-    def _ip(self, *words):
-        subprocess.run(["ip", "-n", self.name, *words], check=True, timeout=20)
 
     def _run(self, *command, timeout=60):
         """Runs a client inside to its end. What it would write below /run and /var/lib vanishes with it."""
         hide = 'mount -t tmpfs none /run && mount -t tmpfs none /var/lib && exec "$@"'
         log = self.run / "client.log"
         with open(log, "wb") as output:
-            done = subprocess.run(["ip", "netns", "exec", self.name, "sh", "-c", hide, "sh", *map(str, command)],
-                                  stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, timeout=timeout,
-                                  check=False)
+            done = subprocess.run(self.command("sh", "-c", hide, "sh", *command), stdin=subprocess.DEVNULL,
+                                  stdout=output, stderr=subprocess.STDOUT, timeout=timeout, check=False)
         assert done.returncode == 0, log.read_text(errors="replace")[-2000:]
 
     def told(self):
@@ -77,8 +69,9 @@ class Host:
         return [found.payload for found in self.capture.udp() if found.target_port == 67 and found.payload[0] == 1]
 
     def stop(self):
-        self.capture.stop()
-        remove_namespace(self.name)
+        if self.capture:
+            self.capture.stop()
+        super().stop()
 
 
 def variable(told, name):

@@ -5,54 +5,37 @@ import subprocess
 from pathlib import Path
 
 from . import paths
-from .network import bridge, make_namespace, remove_namespace, server_address
+from .neighbour import Neighbour
+from .network import server_address
 from .process import Service
 
 _address = "198.18.77.2"
 
 
-class Relay:
-    """`sides`: the name of each client-side bridge and the relay's address there, as {"hall-a": "198.18.78.1"}.
-
-    Stands in for a lab's network where a machine is started behind it.
-    """
+class Relay(Neighbour):
+    """`sides`: the name of each client-side bridge and the relay's address there, as {"hall-a": "198.18.78.1"}."""
 
     def __init__(self, network, sides, log: Path):
-        self._network, self._sides = network, sides
+        self._sides = sides
         self._service = None
-        self.name = make_namespace()
+        super().__init__(network, "relay0", "server-side", address=_address)
         try:
-            self._furnish()
+            for side, address in sides.items():
+                self.ip("link", "add", side, "type", "bridge", "stp_state", "0", "forward_delay", "0")
+                self.ip("addr", "add", f"{address}/24", "dev", side)
+                self.ip("link", "set", side, "up")
+                network.ip("route", "add", f"{address}/24".replace(".1/", ".0/"), "via", _address)
+            subprocess.run(self.command("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"), check=True, timeout=20)
             self._start(log)
         except BaseException:
             self.stop()
             raise
-
-    def _furnish(self):
-        self._network.ip("link", "add", "relay0", "type", "veth", "peer", "name", "server-side", "netns", self.name)
-        self._network.ip("link", "set", "relay0", "master", bridge, "up")
-        self.ip("link", "set", "lo", "up")
-        self.ip("addr", "add", f"{_address}/24", "dev", "server-side")
-        self.ip("link", "set", "server-side", "up")
-        for side, address in self._sides.items():
-            self.ip("link", "add", side, "type", "bridge", "stp_state", "0", "forward_delay", "0")
-            self.ip("addr", "add", f"{address}/24", "dev", side)
-            self.ip("link", "set", side, "up")
-            self._network.ip("route", "add", f"{address}/24".replace(".1/", ".0/"), "via", _address)
-        subprocess.run(self.command("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"), check=True, timeout=20)
 
     def _start(self, log):
         sides = [word for side in self._sides for word in ("-id", side)]
         self._service = Service("dhcrelay", self.command(
             paths.need(paths.dhcrelay), "-4", "-d", "--no-pid", "-a", *sides, "-iu", "server-side", server_address), log)
         self._service.wait_ready(lambda: "Sending on   Socket/fallback" in self._service.text())
-
-    def ip(self, *words):
-        return subprocess.run(["ip", "-n", self.name, *words], check=True, capture_output=True, text=True,
-                              timeout=20).stdout
-
-    def command(self, *words):
-        return ["ip", "netns", "exec", self.name, *[str(word) for word in words]]
 
     def add_tap(self, name, side):
         """On the side where machines are started; that side gets an IPv6 prefix, for a Router to tell of."""
@@ -64,4 +47,4 @@ class Relay:
     def stop(self):
         if self._service:
             self._service.stop()
-        remove_namespace(self.name)
+        super().stop()
