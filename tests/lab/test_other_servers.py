@@ -49,6 +49,13 @@ def windows_rule(site, **options):
     site.start_windows_rule(configurations.read("windows.md", **options))
 
 
+def proxy(site, **options):
+    """One server gives addresses; dnsmasq on another host says what to boot."""
+    site.start_dhcpd(configurations.read("dhcpd-addresses.conf"))
+    site.start_dnsmasq(configurations.read("dnsmasq-proxy.conf", site.tftp_files, interface="eth0", **options),
+                       on=site.add_neighbour("198.18.77.3"))
+
+
 no_override = {"#dhcp-no-override": "dhcp-no-override"}
 
 # name: how it is started, what docs/interop.md calls it
@@ -59,17 +66,20 @@ servers = {
     "dnsmasq": (dnsmasq("dnsmasq.conf"), "dnsmasq, `tag:`"),
     "dnsmasq-no-override": (dnsmasq("dnsmasq.conf", **no_override), "dnsmasq, `tag:`, with `dhcp-no-override`"),
     "kea-classes": (kea_classes, "Kea without the library, client classes"),
+    "dnsmasq-proxy": (proxy, "dnsmasq as ProxyDHCP beside ISC dhcpd"),
     "windows": (windows_rule, "the rule of Windows, as the PowerShell lines set it up"),
 }
 menu = "dnsmasq, PXELINUX with menu.c32"
+services = "dnsmasq, a menu of `pxe-service` lines"
 
 
-def each_server(outcome, quick=()):
+def each_server(outcome, quick=(), without=()):
     def marks(name, called):
         row = interop.row("firmware", called, "PXE ROM, then the firmware", outcome)
         return [row] if name in quick else [row, pytest.mark.slow]
 
-    return [pytest.param(start, id=name, marks=marks(name, called)) for name, (start, called) in servers.items()]
+    return [pytest.param(start, id=name, marks=marks(name, called)) for name, (start, called) in servers.items()
+            if name not in without]
 
 
 def script_is_booted(lab, rom_file="undionly.kpxe"):
@@ -104,11 +114,22 @@ def test_chain_reaches_the_script(site, start):
     script_is_booted(site)
 
 
-@pytest.mark.parametrize("start", each_server("without the lines that break it: the loop, named by the firmware"))
+@pytest.mark.parametrize("start", each_server("without the lines that break it: the loop, named by the firmware",
+                                              without=["dnsmasq-proxy"]))
 def test_without_the_lines_that_break_it_there_is_a_loop(site, start):
     start(site, breaks_the_loop=False)
     site.start_machine(icount=True, nic="rtl8139")
     loads_itself(site)
+
+
+@pytest.mark.slow
+@interop.row("firmware", services, "PXE ROM and its menu, then the firmware", "the boot script, and what it boots")
+def test_first_boot_service_of_a_roms_menu_reaches_the_script(site):
+    dnsmasq("dnsmasq-menu.conf")(site)
+    machine = site.start_machine(icount=True, nic="rtl8139")
+    machine.expect("Press F8 for a menu of boot services", 60)
+    machine.press("\r")  # does not wait for the five seconds
+    script_is_booted(site)
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from .host import Host
 from .isc import Dhcpd
 from .kea import Kea, short_config
 from .machine import Machine, MachineSpec, default_mac
+from .neighbour import Neighbour
 from .network import Network, bridge, server_address, sweep_dead_namespaces
 from .relay import Relay
 from .router import Router
@@ -89,8 +90,13 @@ class Lab:
     def start_dhcpd(self, configuration, **where):
         return self._keep(Dhcpd(self.network, configuration, self.run / "dhcpd", **where))
 
-    def start_dnsmasq(self, configuration):
-        return self._keep(Dnsmasq(self.network, configuration, self.run / "dnsmasq"))
+    def start_dnsmasq(self, configuration, on=None):
+        """Here, or `on` a neighbour."""
+        return self._keep(Dnsmasq(on or self.network, configuration, self.run / "dnsmasq"))
+
+    def add_neighbour(self, address):
+        """Another host on the bridge, for a second server."""
+        return self._keep(Neighbour(self.network, f"to-{address.split('.')[-1]}", address=address))
 
     def start_windows_rule(self, document):
         return self._keep(WindowsRule(self.network, document))
