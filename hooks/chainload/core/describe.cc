@@ -35,6 +35,11 @@ std::string architectures_text(const ClientArchitectures& client) {
   return text;
 }
 
+std::string_view name_of(Outcome outcome) {
+  constexpr std::array<std::string_view, 4> names = {"boot", "left-alone", "denied", "refused"};
+  return names[static_cast<std::size_t>(outcome)];
+}
+
 std::string client_text(const Decision& decision) {
   std::string text(name_of(decision.kind));
   const auto numbers = decision.client.numbers.kept();

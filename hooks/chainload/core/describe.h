@@ -6,6 +6,9 @@
 
 namespace chainload::core {
 
+/// `boot`, `left-alone`, `denied`, `refused`.
+std::string_view name_of(Outcome outcome);
+
 /// `gPXE x86-bios`, `PXEClient x64-uefi`: who is asking, in two words.
 std::string client_text(const Decision& decision);
 

@@ -28,9 +28,8 @@ std::vector<std::pair<std::string, std::string>> read_firmware(const Reading& at
 /// The parameters are also read by the adapter, which takes out what is its own.
 std::string known_keys(ScopeKind kind) {
   if (kind == ScopeKind::context) return "enabled, firmware, next-server, rules, script, user-classes";
-  return "default-enabled, firmware, host-lookup, log-decisions, next-server, rules, script, "
-         "state-directory, "
-         "user-classes";
+  return "allowed-servers, default-enabled, firmware, host-lookup, log-decisions, loop-fallback, loop-guard, "
+         "management, next-server, rules, script, state-directory, user-classes";
 }
 
 }  // namespace

@@ -10,16 +10,11 @@
 #include <vector>
 
 #include "configuration.h"
+#include "core/explain/known.h"
 
 namespace chainload::kea {
 
-/// What is not read from the query; everything optional.
-struct KnownOfClient {
-  std::vector<std::string> classes;
-  core::Ipv4 address{};
-  const core::Subnet* subnet = nullptr;  // when it does not follow from the address
-  std::string hostname;
-};
+using core::KnownOfClient;
 
 /// Borrows the configuration and the facts, which must outlive it. Not to be copied: the view points into it.
 class ClientSurroundings {

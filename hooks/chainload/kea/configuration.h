@@ -9,9 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "allowed_servers.h"
 #include "core/lint.h"
-#include "core/machines/loop_guard.h"
+#include "core/parameters.h"
 #include "core/policy.h"
 #include "core/scopes.h"
 #include "host_scopes.h"
@@ -33,11 +32,9 @@ struct SourceFinding {
   std::string text() const;
 };
 
-enum class LogDecisions : std::uint8_t { none, boot, all };
-
-/// What commands may change, each with what those before it may: nothing; the next boots of single machines;
-/// the managed rules too.
-enum class Management : std::uint8_t { read_only, overrides, full };
+using core::AllowedServers;
+using core::LogDecisions;
+using core::Management;
 
 /// Immutable once made, but for what `hosts` remembers. Copies share all that is large.
 struct Configuration {
@@ -73,8 +70,5 @@ std::shared_ptr<const Configuration> with_managed(const Configuration& configura
 /// The state directory that parameters name, if they name a usable one, else the default: for parameters that
 /// are otherwise wrong.
 std::string state_directory_of(const isc::data::ConstElementPtr& parameters);
-
-std::string_view name_of(LogDecisions log);
-std::string_view name_of(Management management);
 
 }  // namespace chainload::kea

@@ -21,7 +21,7 @@ std::shared_ptr<store::RuleStore> make_store(const std::string& directory) {
 }
 
 /// Of rules that were saved under other parameters.
-std::string not_allowed(const core::LayeredRules& rules, const AllowedServers& allowed) {
+std::string not_allowed(const core::LayeredRules& rules, const core::AllowedServers& allowed) {
   core::Problems problems;
   if (!allowed.is_open()) {
     std::size_t number = 0;
@@ -35,7 +35,7 @@ std::string not_allowed(const core::LayeredRules& rules, const AllowedServers& a
 
 }  // namespace
 
-ManagedRules::ManagedRules(const std::string& directory, AllowedServers allowed, Publish publish)
+ManagedRules::ManagedRules(const std::string& directory, core::AllowedServers allowed, Publish publish)
     : directory_(directory), allowed_(std::move(allowed)), publish_(std::move(publish)) {
   const Lock lock(mutex_);
   store_ = make_store(directory);

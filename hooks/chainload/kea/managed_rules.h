@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "allowed_servers.h"
+#include "core/allowed_servers.h"
 #include "store/rule_store.h"
 #include "worker.h"
 
@@ -26,7 +26,7 @@ class ManagedRules {
 
   /// Reads what the state directory holds and publishes it; writes nothing. What is wrong there is logged and
   /// shown by state(): the best that can still be read is in force.
-  ManagedRules(const std::string& directory, AllowedServers allowed, Publish publish);
+  ManagedRules(const std::string& directory, core::AllowedServers allowed, Publish publish);
 
   struct State {
     store::Stamp stamp;
@@ -67,7 +67,7 @@ class ManagedRules {
   void note(const std::vector<std::string>& sentences);
 
   const std::string directory_;
-  const AllowedServers allowed_;
+  const core::AllowedServers allowed_;
   const Publish publish_;
   std::atomic<bool> is_alive_{false};
   mutable std::mutex whole_;  // one change of the whole list at a time; taken before the other

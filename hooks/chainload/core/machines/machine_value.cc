@@ -2,6 +2,7 @@
 // Words and numbers for commands.
 #include "machine_value.h"
 
+#include "../describe.h"
 #include "../read_rules.h"
 #include "../text.h"
 
@@ -14,11 +15,6 @@ Value text(std::string_view text) {
 
 Value number(std::uint64_t count) {
   return Value(static_cast<std::int64_t>(count));
-}
-
-std::string_view name_of(Outcome outcome) {
-  constexpr std::array<std::string_view, 4> names = {"boot", "left-alone", "denied", "refused"};
-  return names[static_cast<std::size_t>(outcome)];
 }
 
 Value messages_value(std::uint16_t messages) {
@@ -51,7 +47,7 @@ Value answer_value(const Answered& answer) {
   map.push_back({"queries", number(answer.queries)});
   map.push_back({"xid", text(xid_text(answer.xid))});
   map.push_back({"fingerprint", text(print_text(answer.print))});
-  map.push_back({"outcome", text(name_of(answer.outcome))});
+  map.push_back({"outcome", text(core::name_of(answer.outcome))});
   map.push_back({"rule", text(answer.full_name())});
   map.push_back({"stage", text(machines::name_of(answer.stage))});
   if (answer.next_server) map.push_back({"next-server", text(ipv4_text(*answer.next_server))});

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "core/problems.h"
-#include "core/rule.h"
+#include "problems.h"
+#include "rule.h"
 
-namespace chainload::kea {
+namespace chainload::core {
 
 class AllowedServers {
  public:
@@ -22,7 +22,7 @@ class AllowedServers {
 
   /// Adds a problem for each server that the rule names and that is not allowed: next-server,
   /// server-hostname and the host of a URL. One that only a variable would tell is not allowed either.
-  void check(const core::Rule& rule, const std::string& path, core::Problems& problems) const;
+  void check(const Rule& rule, const std::string& path, Problems& problems) const;
 
  private:
   struct Network {
@@ -30,7 +30,7 @@ class AllowedServers {
     std::uint32_t mask = 0;
   };
 
-  bool holds(core::Ipv4 address) const;
+  bool holds(Ipv4 address) const;
   bool holds(std::string_view host) const;
 
   bool is_open_ = true;
@@ -50,4 +50,4 @@ struct BootHost {
 };
 BootHost boot_host(std::string_view boot_file);
 
-}  // namespace chainload::kea
+}  // namespace chainload::core

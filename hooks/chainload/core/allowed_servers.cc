@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/built_in.h"
-#include "core/text.h"
+#include "built_in.h"
+#include "text.h"
 
-namespace chainload::kea {
+namespace chainload::core {
 namespace {
 
 constexpr std::size_t longest_name = 253;
@@ -73,7 +73,7 @@ BootHost boot_host(std::string_view boot_file) {
 bool AllowedServers::add(std::string_view text) {
   const auto slash = text.find('/');
   const std::string_view length = slash == std::string_view::npos ? "32" : text.substr(slash + 1);
-  if (const auto address = core::parse_ipv4(text.substr(0, slash))) {
+  if (const auto address = parse_ipv4(text.substr(0, slash))) {
     unsigned bits = 0;
     const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bits);
     if (error != std::errc{} || end != length.data() + length.size() || bits > 32) return false;
@@ -87,21 +87,21 @@ bool AllowedServers::add(std::string_view text) {
   return true;
 }
 
-bool AllowedServers::holds(core::Ipv4 address) const {
+bool AllowedServers::holds(Ipv4 address) const {
   return std::any_of(networks_.begin(), networks_.end(), [&](const Network& network) {
     return (static_cast<std::uint32_t>(address) & network.mask) == network.prefix;
   });
 }
 
 bool AllowedServers::holds(std::string_view host) const {
-  if (const auto address = core::parse_ipv4(host)) return holds(*address);
+  if (const auto address = parse_ipv4(host)) return holds(*address);
   return std::find(names_.begin(), names_.end(), lower(host)) != names_.end();
 }
 
-void AllowedServers::check(const core::Rule& rule, const std::string& path, core::Problems& problems) const {
+void AllowedServers::check(const Rule& rule, const std::string& path, Problems& problems) const {
   if (is_open_) return;
   const auto refuse = [&](const char* key, const std::string& value, const std::string& sentence) {
-    problems.add(core::joined(path, key), rule.place, core::in_quotes(value) + " " + sentence);
+    problems.add(joined(path, key), rule.place, in_quotes(value) + " " + sentence);
   };
   const std::string remedy = ": name one of allowed-servers, or let that list be extended";
   if (rule.boot.next_server && !holds(*rule.boot.next_server)) {
@@ -121,9 +121,9 @@ void AllowedServers::check(const core::Rule& rule, const std::string& path, core
            "neither a variable nor a scheme");
   } else if (found.kind == BootHost::Kind::named && !holds(found.host)) {
     refuse("boot.boot-file-name", name,
-           "sends machines to " + core::in_quotes(found.host) + ", which is not among the allowed servers" +
+           "sends machines to " + in_quotes(found.host) + ", which is not among the allowed servers" +
                remedy);
   }
 }
 
-}  // namespace chainload::kea
+}  // namespace chainload::core
