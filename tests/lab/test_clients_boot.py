@@ -7,6 +7,7 @@ import pytest
 
 from labkit import expect, grub, initrd, interop, kea, paths
 from labkit.dhcp import discover, messages, of_type
+from labkit.lab import quiet_linux
 from labkit.machine import default_mac
 from labkit.tftp_transfers import transfers
 from labkit.untouched import is_untouched
@@ -158,7 +159,7 @@ def test_grub_is_given_to_the_rom_and_then_left_alone(site):
 @row("our firmware, then an ordinary Linux (udhcpc)", "the whole chain; Linux's own lease is left alone")
 def test_linux_that_was_booted_gets_an_ordinary_lease(chain):
     initrd.write_dhcp_initrd(chain.files / "dhcp.img")
-    chain.web.set_machine(default_mac, "vmlinuz", ["dhcp.img"], "console=ttyS0 quiet")
+    chain.web.set_machine(default_mac, "vmlinuz", ["dhcp.img"], quiet_linux)
     machine = chain.start_machine(nic="virtio")
     machine.expect(expect.banner, 60)
     lease = machine.expect(initrd.lease_line, 90)

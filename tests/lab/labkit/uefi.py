@@ -18,7 +18,8 @@ class UefiSpec:
     extra: list = field(default_factory=list)
 
     def command(self):
-        """Waits are skipped and instructions counted, as in a Machine with `icount`: EDK2 waits for seconds."""
+        """Waits are skipped and instructions counted, as in a Machine with `icount`: EDK2 waits for seconds, most of them
+        busily, so that a slow guest (shift) is the faster one."""
         code, variables, words = {
             "x64": (paths.ovmf_code, paths.ovmf_variables,
                     ["qemu-system-x86_64", "-machine", "q35", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]),
@@ -30,7 +31,7 @@ class UefiSpec:
         for name in off:
             words += ["-fw_cfg", f"name=opt/org.tianocore/{name},string=no"]
         return words + [
-            "-accel", "tcg", "-icount", "shift=4,sleep=off", "-m", str(self.memory_mib), "-uuid", self.uuid,
+            "-accel", "tcg", "-icount", "shift=7,sleep=off", "-m", str(self.memory_mib), "-uuid", self.uuid,
             "-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot", "-serial", "stdio",
             "-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={paths.need(code)}",
             # What the firmware writes into its variables is forgotten: they are shared.
