@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 script = "http://198.18.77.1/boot.ipxe"
 # ${net0/chip} tells an iPXE that runs over the ROM's driver from the ROM itself.
 told = "#!ipxe\necho SCRIPT on ${net0/chip} as ${buildarch}-${platform}.\nsleep 600\n"
-ran = r"SCRIPT on (\S*) as (\S+)-(\S+)\."
+ran = r"SCRIPT on (.*) as (\S+)-(\S+)\."
 
 
 def row(client, outcome):
@@ -63,6 +63,18 @@ def test_rom_that_is_ipxe_gets_the_script(site):
     machine = site.start_machine(icount=True, nic="virtio")
     assert machine.expect(ran, 60)[2] == "i386"
     assert given(site) == [script] and loaded(site) == []
+
+
+@pytest.mark.parametrize("nic", [pytest.param(nic, marks=row(f"PXE ROM of {nic}, then the firmware", "the script"))
+                                 for nic in ("e1000e", "eepro100", "pcnet")])
+def test_more_cards_boot_the_firmware(site, nic):
+    """Beside those of test_chain.py, which boot on to Linux."""
+    site.serve_firmware()
+    site.start_kea(short_form(["gPXE"]))
+    machine = site.start_machine(icount=True, nic=nic)
+    machine.expect(expect.banner, 60)
+    assert machine.expect(ran, 60).groups()[1:] == ("i386", "pcbios")
+    assert given(site) == ["undionly.kpxe", script] and loaded(site) == ["undionly.kpxe"]
 
 
 @row("iPXE `undionly.kpxe` of the ROM's own version", "the script, which tells it from the ROM by `${net0/chip}`")

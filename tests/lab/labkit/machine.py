@@ -19,6 +19,9 @@ nics = {
     "virtio": ("virtio-net-pci,disable-legacy=on", "pxe-virtio.rom"),
     "rtl8139": ("rtl8139", "pxe-rtl8139.rom"),
     "vmxnet3": ("vmxnet3", "pxe-vmxnet3.rom"),
+    "e1000e": ("e1000e", "pxe-e1000e.rom"),
+    "eepro100": ("i82557b", "pxe-eepro100.rom"),
+    "pcnet": ("pcnet", "pxe-pcnet.rom"),
 }
 
 _escapes = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[^[]|[\x00\x07\x08\r]")
