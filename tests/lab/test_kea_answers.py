@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from labkit import kea, paths
+from labkit import configurations, kea, paths
 from labkit.client import RawClient, bootp
 from labkit.dhcp import discover
 
@@ -113,15 +113,28 @@ def test_every_configuration_is_asked():
     assert names == {*table, *elsewhere}
 
 
-@pytest.mark.parametrize("name", table)
-def test_configuration_gives_what_it_says(lab, name):
-    lab.start_kea(kea.read_config(paths.root / f"kea-configs/chainload-{name}.json"))
+def gives(lab, config, clients):
+    """Asserts that a server with this configuration gives all of them what is theirs."""
+    lab.start_kea(config)
     client = RawClient(lab.network)
     try:
-        for asks in table[name]:
+        for asks in clients:
             offer = asks.ask(client)
             assert offer is not None, f"no OFFER for {asks}"
             assert (offer.boot_file, offer.siaddr) == (asks.file, asks.next_server), asks
             assert offer.yiaddr.startswith(asks.address), asks
     finally:
         client.close()
+
+
+@pytest.mark.parametrize("name", table)
+def test_configuration_gives_what_it_says(lab, name):
+    gives(lab, kea.read_config(paths.root / f"kea-configs/chainload-{name}.json"), table[name])
+
+
+def test_client_classes_without_the_library_give_what_they_say(lab):
+    """docs/servers/kea-classes.json, on every version of Kea."""
+    gives(lab, kea.parse_config(configurations.read("kea-classes.json")), [
+        Asks("undionly.kpxe"), Asks("snponly.efi", arch=7), Asks("snponly-arm64.efi", arch=11),
+        Asks(f"http://{server}/snponly.efi", arch=16), Asks(by_mac, user_class=gpxe),
+        Asks(by_mac, arch=7, user_class=b"\4gPXE"), Asks("undionly.kpxe", user_class=ipxe)])

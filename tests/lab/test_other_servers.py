@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MPL-2.0
 """The firmware under other DHCP servers, each with its configuration from docs/servers/, and the loop without it."""
 
+import shutil
+
 import pytest
 
 from labkit import configurations, disk, expect, interop, kea, paths, probe, pxelinux
@@ -120,6 +122,22 @@ def test_without_the_lines_that_break_it_there_is_a_loop(site, start):
     start(site, breaks_the_loop=False)
     site.start_machine(icount=True, nic="rtl8139")
     loads_itself(site)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", [
+    pytest.param(servers[name][0], id=name, marks=interop.row(
+        "firmware", servers[name][1], "EDK2 (OVMF), HTTP Boot", "the boot program, by HTTP"))
+    for name in ("dhcpd", "dnsmasq", "kea-classes")])
+def test_uefi_http_boot_takes_what_the_server_offers(site, start):
+    """The boot program is packaged iPXE's; what these servers give that afterwards is another matter."""
+    shutil.copy(paths.need(paths.peers / "snponly.efi"), site.files / "snponly.efi")
+    start(site)
+    machine = site.start_uefi_machine(boots_by="http")
+    machine.expect("iPXE initialising devices", 120)
+    machine.stop()
+    assert {(request.target, request.agent.split("/")[0]) for request in site.web.requests()} == {
+        ("/snponly.efi", "UefiHttpBoot")}
 
 
 @pytest.mark.slow
