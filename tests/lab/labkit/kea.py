@@ -122,6 +122,26 @@ class Decision:
     server: str
 
 
+class Control:
+    """The control socket of one of Kea's servers."""
+
+    def __init__(self, path: Path):
+        self._path = path
+
+    def command(self, name, arguments=None, timeout=10):
+        request = {"command": name} | ({"arguments": arguments} if arguments is not None else {})
+        return self.send(json.dumps(request).encode(), timeout)
+
+    def send(self, request: bytes, timeout=10):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
+            control.settimeout(timeout)
+            control.connect(str(self._path))
+            control.sendall(request)
+            control.shutdown(socket.SHUT_WR)
+            answer = b"".join(iter(lambda: control.recv(65536), b""))
+        return json.loads(answer)
+
+
 class Kea:
     def __init__(self, network, config, run: Path):
         self.run = run
@@ -159,18 +179,11 @@ class Kea:
 
     def command(self, name, arguments=None, timeout=10):
         """Sends a control command and returns the answer object."""
-        request = {"command": name} | ({"arguments": arguments} if arguments is not None else {})
-        return self.send(json.dumps(request).encode(), timeout)
+        return Control(self.control_socket).command(name, arguments, timeout)
 
     def send(self, request: bytes, timeout=10):
         """Sends the octets of a command and returns the answer object."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
-            control.settimeout(timeout)
-            control.connect(str(self.control_socket))
-            control.sendall(request)
-            control.shutdown(socket.SHUT_WR)
-            answer = b"".join(iter(lambda: control.recv(65536), b""))
-        return json.loads(answer)
+        return Control(self.control_socket).send(request, timeout)
 
     def is_running(self):
         return self._service.is_running()

@@ -80,8 +80,8 @@ class Lab:
         """On the lab's bridge, or `behind` a relay on one of its sides."""
         return self._keep(Router(behind or self.network, self._log("router"), interface))
 
-    def start_kea(self, config):
-        self.kea = self._keep(Kea(self.network, config, self.run / "kea"))
+    def start_kea(self, config, host=None, name="kea"):
+        self.kea = self._keep(Kea(host or self.network, config, self.run / name))
         return self.kea
 
     def start_control_agent(self, config):
@@ -95,9 +95,9 @@ class Lab:
         """Here, or `on` a neighbour."""
         return self._keep(Dnsmasq(on or self.network, configuration, self.run / "dnsmasq"))
 
-    def add_neighbour(self, address):
+    def add_neighbour(self, address, interface="eth0"):
         """Another host on the bridge, for a second server."""
-        return self._keep(Neighbour(self.network, f"to-{address.split('.')[-1]}", address=address))
+        return self._keep(Neighbour(self.network, f"to-{address.split('.')[-1]}", interface, address=address))
 
     def start_windows_rule(self, document):
         return self._keep(WindowsRule(self.network, document))
