@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MPL-2.0
 """The whole chain: PXE ROM, the hook's first answer, our firmware, the hook's second answer, script, Linux."""
 
+import random
+
 import pytest
 
-from labkit import expect, interop, kea
+from labkit import expect, interop, kea, probe
 from labkit.dhcp import discover, of_type
+from labkit.machine import default_mac, nics
 from labkit.tftp_transfers import transfers
 
 
@@ -24,6 +27,22 @@ def test_chain_reaches_linux(chain, nic):
     expect.linux_boots(machine)
     expect.chain_was_complete(chain)
     assert "initrd.img" in [request.target.lstrip("/") for request in chain.web.requests()][2]
+
+
+@pytest.mark.parametrize("nic", nics)
+def test_chain_brings_a_small_kernel_and_its_initrd_whole_on_every_card(chain, nic):
+    initrd = random.Random(nic).randbytes(200_000)
+    (chain.files / "initrd.bin").write_bytes(initrd)
+    chain.serve_probe()
+    chain.web.set_machine(default_mac, "probe.bin", ["initrd.bin"], f"card={nic}")
+    machine = chain.start_machine(nic=nic, icount=True)
+    machine.expect(probe.done, 60)
+    assert machine.wait(10) == probe.exit_status
+    seen = probe.read(machine.text)
+    assert f"card={nic}" in seen.command_line
+    assert seen.kernel.checksum == probe.checksum(probe.protected_part())
+    assert (seen.initrd.size, seen.initrd.checksum) == (len(initrd), probe.checksum(initrd))
+    expect.chain_was_complete(chain)
 
 
 def test_without_the_hook_the_firmware_is_handed_out_for_ever(lab):

@@ -64,7 +64,7 @@ def test_everything_is_installed_and_asking_again_changes_nothing():
 def test_demo_with_a_card_it_does_not_know_names_those_it_does():
     done = run(scripts / "demo", "--nic", "ne2k")
     assert done.returncode == 2
-    assert "e1000, virtio, rtl8139 or vmxnet3" in done.stderr
+    assert "e1000, e1000e, virtio, rtl8139, vmxnet3, pcnet or eepro100" in done.stderr
 
 
 def test_uefi_demo_is_answered_with_a_sentence():
