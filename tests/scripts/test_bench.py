@@ -2,6 +2,7 @@
 """scripts/bench and scripts/kea-matrix say what they do and why they cannot; what their figures are made from is right."""
 
 import math
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 root = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(root / "tests/bench"))
 
-from benchkit import clients, configs, rules  # noqa: E402
+from benchkit import boots, clients, configs, firmware, instructions, peers, rules  # noqa: E402
 from benchkit.server import lower_bound  # noqa: E402
 
 
@@ -23,6 +24,7 @@ def run(*command):
     (["bench", "--help"], "usage: scripts/bench"),
     (["bench", "hook", "--help"], "usage: scripts/bench hook"),
     (["bench", "server", "--help"], "usage: scripts/bench server"),
+    (["bench", "firmware", "--help"], "usage: scripts/bench firmware"),
     (["kea-matrix", "--help"], "usage: scripts/kea-matrix"),
 ])
 def test_help_is_given(words, title):
@@ -32,7 +34,7 @@ def test_help_is_given(words, title):
 
 
 @pytest.mark.parametrize("words, complaint", [
-    (["bench"], "say what to measure: hook, server or core"),
+    (["bench"], "say what to measure: hook, server, core or firmware"),
     (["bench", "--wrong"], "unknown option --wrong"),
     (["bench", "disk"], "there is no disk to measure"),
     (["kea-matrix", "--wrong"], "--wrong"),
@@ -44,7 +46,7 @@ def test_what_it_does_not_know_is_refused_by_name(words, complaint):
     assert complaint in done.stderr
 
 
-@pytest.mark.parametrize("words", [["bench", "hook"], ["kea-matrix", "2.6"]])
+@pytest.mark.parametrize("words", [["bench", "hook"], ["bench", "firmware"], ["kea-matrix", "2.6"]])
 def test_only_root_is_let_in(words):
     done = run("setpriv", "--reuid", "65534", "--clear-groups", root / "scripts" / words[0], *words[1:])
     assert done.returncode == 2
@@ -86,3 +88,48 @@ def test_the_lower_bound_is_the_mean_when_nothing_varies_and_below_it_when_somet
     mean, lower = lower_bound([0.5, 1.0, 2.0])
     # The logarithms are -ln 2, 0 and ln 2: mean 0, standard deviation ln 2, Student's 4.303 with two degrees of freedom.
     assert math.isclose(mean, 1.0) and math.isclose(lower, 2 ** (-4.303 / math.sqrt(3)))
+
+
+def test_a_firmware_and_its_peers_take_turns_that_begin_and_end_with_the_same():
+    assert "".join(firmware.turns("abc", 4)) == "abccbaabccba"
+
+
+def test_the_script_of_the_firmware_bench_chains_in_each_rom_and_downloads_elsewhere():
+    text = boots.script(boots.downloads())
+    assert all(f"iseq ${{net0/chip}} {chip} && goto rom ||" in text for chip in ("82540em", "virtio-net", "rtl8139"))
+    order = [text.index(part) for part in (":81/begin", "http.bin", ":81/http", "77.1/tftp.bin", ":81/tftp", "77.2/tftp.bin",
+                                           ":81/windowed", ":rom", "chain tftp://198.18.77.1/firmware.kpxe")]
+    assert order == sorted(order)
+
+
+def test_an_aim_is_met_by_medians_and_by_no_single_run():
+    ours, peer = (peers.Firmware(name, name, Path("/dev/null")) for name in ("ours", "peer"))
+    table = firmware.Table()
+    for mine, theirs in ((1.0, 4.1), (9.0, 4.2), (1.1, 40.0)):
+        table.add("e1000", ours, "http", boots.Cost(mine, mine))
+        table.add("e1000", peer, "http", boots.Cost(theirs, theirs))
+    (aim,) = firmware.judge(table, "e1000", [ours, peer], {"http": "HTTP"})
+    assert not aim.met and "0.262 of peer's, at most 0.250" in aim.sentence  # 1.1 / 4.2
+    table.add("e1000", ours, "http", boots.Cost(1.0, 1.0))
+    (aim,) = firmware.judge(table, "e1000", [ours, peer], {"http": "HTTP"})
+    assert aim.met and "0.250 of peer's" in aim.sentence  # 1.05 / 4.2
+
+
+def test_the_idle_turn_and_the_frames_are_told_apart_by_how_often_they_were_seen():
+    counted = instructions.read_turns("2986 8241\n3341 12\n8870 76\n8882 28\n10677 30\n")
+    assert (counted.idle, counted.frame, counted.frames) == (2986, 5884, 76)
+    with pytest.raises(firmware.Failed, match="hardly two frames cost the same"):
+        instructions.read_turns("2986 8241\n3341 12\n")
+
+
+@pytest.mark.slow
+def test_a_quick_firmware_bench_measures_one_card_beside_one_peer():
+    done = subprocess.run([root / "scripts/bench", "firmware", "--quick"], capture_output=True, text=True, timeout=600,
+                          check=False)
+    assert done.stderr == ""
+    assert len(re.findall(r"^e1000 +(?:ours|ipxe-1.0) +start", done.stdout, re.M)) == 4
+    for title in ("HTTP", r"TFTP, lockstep \(tftpd-hpa\)", r"TFTP, windows offered \(atftpd\)", "image loaded to script"):
+        assert re.search(rf"^{title}, \S.*( +\d+\.\d+){{4}}$", done.stdout, re.M), title
+    assert re.search(r"^e1000: [\d,]+ instructions for an idle poll, [\d,]+ more for a full frame", done.stdout, re.M)
+    met = re.fullmatch(r"aims met: (\d) of 4", done.stdout.splitlines()[-1])
+    assert met and done.returncode == (0 if met[1] == "4" else 1)

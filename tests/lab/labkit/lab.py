@@ -105,8 +105,8 @@ class Lab:
     def start_tftpd_hpa(self):
         return self._keep(TftpdHpa(self.network, self.tftp_files, self._log("tftpd-hpa")))
 
-    def start_atftpd(self):
-        return self._keep(Atftpd(self.network, self.tftp_files, self._log("atftpd")))
+    def start_atftpd(self, address=server_address):
+        return self._keep(Atftpd(self.network, self.tftp_files, self._log("atftpd"), address))
 
     def start_web(self):
         self.web = self._keep(Web(self.network, self.files, self.run / "web"))
@@ -117,15 +117,15 @@ class Lab:
 
     def start_machine(self, echo=None, behind=None, **spec):
         """On the bridge, or `behind` a relay."""
-        return self._start(MachineSpec(**spec), echo, behind)
+        return self.start(MachineSpec(**spec), echo, behind)
 
     def start_uefi_machine(self, **spec):
-        return self._start(UefiSpec(**spec), None)
+        return self.start(UefiSpec(**spec))
 
     def start_host(self, mac, name="host"):
         return self._keep(Host(self.network, self.run / name, mac, f"{name}0"))
 
-    def _start(self, spec, echo, behind=None):
+    def start(self, spec, echo=None, behind=None):
         self._machines += 1
         log = self._log(f"serial{self._machines}")
         self.machine = self._keep(Machine(behind or self.network, spec, log, echo))
