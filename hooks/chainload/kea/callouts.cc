@@ -5,12 +5,14 @@
 #include <process/daemon.h>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include "commands/command.h"
 #include "compat.h"
 #include "library.h"
 #include "log.h"
+#include "other_copies.h"
 #include "process_marks.h"
 
 #define CHAINLOAD_ENTRY extern "C" __attribute__((visibility("default")))
@@ -23,6 +25,7 @@ using isc::hooks::CalloutHandle;
 using isc::hooks::LibraryHandle;
 
 std::unique_ptr<Library> library;
+std::string stands_aside;  // why this load does nothing
 
 void log_failure(const isc::dhcp::Pkt4Ptr& query, const char* what) noexcept {
   try {
@@ -52,6 +55,28 @@ int chainload_command(CalloutHandle& handle) {
   return 0;
 }
 
+/// This load does nothing, and the callout that the server asks when it has taken a configuration on says why: where the
+/// server serves already, a load that fails would leave it alive and deaf.
+void stand_aside(const std::string& why) {
+  stands_aside = why;
+  LOG_ERROR(chainload::kea::logger, CHAINLOAD_LOAD_REFUSED).arg(why);
+}
+
+/// Two that answer would carry out every command twice and count every boot twice.
+void leave_it_to(const std::string& other, LibraryHandle& handle) {
+  stand_aside("it stands in hooks-libraries more than once, and is in use already as " + other +
+              ": keep one entry and remove the others");
+  handle.deregisterAllCallouts("pkt4_send");
+  if (library) handle.deregisterAllCallouts("dhcp4_srv_configured");  // of the same file: the first entry's is enough
+}
+
+int refuse_configuration(CalloutHandle& handle, const std::string& error) {
+  handle.setArgument("error", "libdhcp_chainload: " + error);
+  handle.setStatus(CalloutHandle::NEXT_STEP_DROP);
+  chainload::kea::keep_answering(argument_of(handle, "json_config"));
+  return 0;
+}
+
 }  // namespace
 
 CHAINLOAD_ENTRY int version() {
@@ -62,15 +87,25 @@ CHAINLOAD_ENTRY int multi_threading_compatible() {
   return 1;
 }
 
+/// See other_copies.h.
+CHAINLOAD_ENTRY int chainload_is_in_use() {
+  return library ? 1 : 0;
+}
+
 /// Reads only: `kea-dhcp4 -T` runs it beside a live server.
 CHAINLOAD_ENTRY int load(LibraryHandle& handle) {
   try {
     const std::string process = isc::process::Daemon::getProcName();
     if (process != "kea-dhcp4") {
-      LOG_ERROR(chainload::kea::logger, CHAINLOAD_LOAD_REFUSED)
-          .arg("it answers DHCPv4 queries and can be loaded by kea-dhcp4 only, not by " + process +
-               ": remove it from this server's hooks-libraries");
-      return 1;
+      const std::string why = "it answers DHCPv4 queries and can be loaded by kea-dhcp4 only, not by " + process +
+                              ": remove it from this server's hooks-libraries";
+      if (process != "kea-dhcp6" || !chainload::kea::is_serving_already()) throw std::runtime_error(why);
+      stand_aside(why);
+      return 0;
+    }
+    if (const auto other = chainload::kea::copy_in_use()) {
+      leave_it_to(*other, handle);
+      return 0;
     }
     library = std::make_unique<Library>(handle.getParameters(), chainload::kea::is_serving_already());
     for (const chainload::kea::Command& command : chainload::kea::commands()) {
@@ -90,23 +125,26 @@ CHAINLOAD_ENTRY int unload() {
         .arg(library->statistics().counters().of(chainload::kea::Counted::booted));
   }
   library.reset();
+  stands_aside.clear();
   return 0;
 }
 
 /// The server has taken the configuration on: its contexts are read, and what is wrong is reported so that
 /// config-set says so.
 CHAINLOAD_ENTRY int dhcp4_srv_configured(CalloutHandle& handle) {
-  if (!library) return 0;
   try {
-    library->configured(argument_of(handle, "json_config"));
-    if (library->load_error().empty()) return 0;
-    handle.setArgument("error", "libdhcp_chainload: " + library->load_error());
+    if (library) library->configured(argument_of(handle, "json_config"));
+    if (!stands_aside.empty()) return refuse_configuration(handle, stands_aside);
+    if (library && !library->load_error().empty()) return refuse_configuration(handle, library->load_error());
   } catch (const std::exception& error) {
-    handle.setArgument(
-        "error", std::string("libdhcp_chainload: the configuration could not be read: ") + error.what());
+    return refuse_configuration(handle, std::string("the configuration could not be read: ") + error.what());
   }
-  handle.setStatus(CalloutHandle::NEXT_STEP_DROP);
   return 0;
+}
+
+/// A kea-dhcp6 that serves already was told to load this library.
+CHAINLOAD_ENTRY int dhcp6_srv_configured(CalloutHandle& handle) {
+  return stands_aside.empty() ? 0 : refuse_configuration(handle, stands_aside);
 }
 
 /// Last in the life of a query, after classes, subnets and reservations, and therefore over them.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cc/data.h>
+#include <dhcpsrv/cfg_multi_threading.h>
 #include <hooks/hooks.h>
 #include <hooks/libinfo.h>
 
@@ -19,6 +20,14 @@ inline std::string kind_text(const isc::data::Element& element) {
   const std::string name =
       isc::data::Element::typeToName(static_cast<isc::data::Element::types>(element.getType()));
   return (name.front() == 'i' ? "an " : "a ") + name;
+}
+
+/// To be called before a configuration is refused. Kea 2.2 sets multi-threading's mode when it reads a configuration and
+/// starts the threads only when it has taken it on: with the mode and no thread, queries would wait for ever.
+inline void keep_answering(const isc::data::ConstElementPtr& server_configuration) {
+  if constexpr (KEA_HOOKS_VERSION < 20400) {
+    if (server_configuration) isc::dhcp::CfgMultiThreading::apply(server_configuration->get("multi-threading"));
+  }
 }
 
 /// A pair of name and parameters up to 2.6, a structure since 3.0. A template, so that only the branch that

@@ -24,15 +24,14 @@ class Answer:
 class Asker:
     """DISCOVERs from each of `macs` in turn, `rate` a second; never more than `unanswered_at_most` at once.
 
-    That bound stays below Kea's queue of 64 packets, so a server that is busy for a while makes nothing get lost. In a
-    `with` statement it asks until the block ends, then waits for what is still to come.
+    Below Kea's queue of 64 packets nothing gets lost only because the server is busy for a while. In a `with` statement
+    it asks until the block ends, then waits for what is still to come.
     """
 
-    unanswered_at_most = 40
-
-    def __init__(self, network, macs, rate, options=tuple(rom)):
+    def __init__(self, network, macs, rate, options=tuple(rom), unanswered_at_most=40):
         self._socket = network.packet_socket("carrier1")
         self._macs, self._rate, self._options = macs, rate, options
+        self._unanswered_at_most = unanswered_at_most
         self._asking = threading.Event()
         self._waiting = {}  # xid: (mac, when it was asked)
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -71,7 +70,7 @@ class Asker:
 
     def _run(self):
         while self._asking.is_set():
-            if self.unanswered < self.unanswered_at_most:
+            if self.unanswered < self._unanswered_at_most:
                 self._ask()
             self._hear(time.monotonic() + 1 / self._rate)
         patience = time.monotonic() + 60
