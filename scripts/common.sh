@@ -5,7 +5,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build
 products=(hooks/chainload/libdhcp_chainload.so firmware/undionly.kpxe)
-lab_programs=(tests/lab/wire/wire tests/lab/probe/probe.bin)
+lab_programs=(hooks/chainload/ctl/chainloadctl tests/lab/wire/wire tests/lab/probe/probe.bin)
 
 need_root() {
   ((EUID == 0)) || die "only root can make network namespaces and install packages; run it as root"

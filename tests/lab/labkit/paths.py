@@ -8,6 +8,7 @@ root = Path(__file__).resolve().parents[3]
 build = Path(os.environ.get("CHAINLOAD_BUILD", root / "build"))
 
 hook_library = build / "hooks/chainload/libdhcp_chainload.so"
+chainloadctl = build / "hooks/chainload/ctl/chainloadctl"
 firmware_image = build / "firmware/undionly.kpxe"
 wire_program = build / "tests/lab/wire/wire"
 probe_kernel = build / "tests/lab/probe/probe.bin"

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MPL-2.0
+// chainloadctl rules diff.
+#include "rules_diff.h"
+
+#include <algorithm>
+#include <iostream>
+#include <unordered_map>
+
+#include "ctl/rule_pages.h"
+#include "store/json_text.h"
+
+namespace chainload::ctl {
+namespace {
+
+using core::Value;
+
+struct Difference {
+  std::string rule;
+  std::string what;  // `added`, `removed`, `changed`, `moved`
+  std::string from;
+  std::string to;
+};
+
+using ByName = std::unordered_map<std::string, std::string>;
+
+ByName texts_of(const Value::List& rules) {
+  ByName texts;
+  for (const Value& rule : rules) texts.emplace(text_in(rule, "name"), store::canonical_json(rule));
+  return texts;
+}
+
+std::vector<std::string> common_names(const Value::List& rules, const ByName& others) {
+  std::vector<std::string> names;
+  for (const Value& rule : rules) {
+    if (others.count(text_in(rule, "name")) != 0) names.push_back(text_in(rule, "name"));
+  }
+  return names;
+}
+
+/// What changes on the way from one to the other.
+std::vector<Difference> differences(const Value::List& from, const Value::List& to) {
+  const ByName before = texts_of(from);
+  const ByName after = texts_of(to);
+  std::vector<Difference> found;
+  for (const Value& rule : from) {
+    const std::string name = text_in(rule, "name");
+    const auto other = after.find(name);
+    if (other == after.end()) {
+      found.push_back({name, "removed", before.at(name), {}});
+    } else if (other->second != before.at(name)) {
+      found.push_back({name, "changed", before.at(name), other->second});
+    }
+  }
+  for (const Value& rule : to) {
+    const std::string name = text_in(rule, "name");
+    if (before.count(name) == 0) found.push_back({name, "added", {}, after.at(name)});
+  }
+  const auto old_order = common_names(from, after);
+  const auto new_order = common_names(to, before);
+  const auto [first, other] =
+      std::mismatch(old_order.begin(), old_order.end(), new_order.begin(), new_order.end());
+  if (first != old_order.end() && other != new_order.end())
+    found.push_back({*other, "moved", "behind " + *first, "before it"});
+  return found;
+}
+
+void print(const std::string& from, const std::string& to, const std::vector<Difference>& found) {
+  if (found.empty()) {
+    std::cout << from << " and " << to << " have the same rules\n";
+    return;
+  }
+  std::cout << "from " << from << " to " << to << ":\n";
+  for (const Difference& each : found) {
+    std::cout << coloured(each.what + " " + each.rule, Colour::strong) << "\n";
+    if (!each.from.empty()) std::cout << coloured("  - " + each.from, Colour::bad) << "\n";
+    if (!each.to.empty()) std::cout << coloured("  + " + each.to, Colour::good) << "\n";
+  }
+}
+
+Value value_of(const std::string& from, const std::string& to, const std::vector<Difference>& found) {
+  Value::List list;
+  for (const Difference& each : found) {
+    Value::Map map;
+    map.push_back({"rule", text_value(each.rule)});
+    map.push_back({"what", text_value(each.what)});
+    list.push_back(Value(std::move(map)));
+  }
+  Value::Map map;
+  map.push_back({"from", text_value(from)});
+  map.push_back({"to", text_value(to)});
+  map.push_back({"differences", Value(std::move(list))});
+  return Value(std::move(map));
+}
+
+}  // namespace
+
+void diff_rules(const std::string& file, Context& context) {
+  const std::vector<Server> servers = context.servers();
+  if (file.empty() && servers.size() < 2) {
+    throw Failure(ExitStatus::usage, "there is nothing to compare with: give a FILE, or --server twice");
+  }
+  const std::string to = file.empty() ? servers.front().name() : file;
+  const Value::List wanted = file.empty() ? rules_of(servers.front()).rules : rules_in_file(file);
+  Value::List shown;
+  for (std::size_t i = file.empty() ? 1 : 0; i < servers.size(); ++i) {
+    const auto found = differences(rules_of(servers[i]).rules, wanted);
+    if (!found.empty()) context.status = ExitStatus::differing;
+    if (context.json) {
+      shown.push_back(value_of(servers[i].name(), to, found));
+    } else {
+      print(servers[i].name(), to, found);
+    }
+  }
+  if (context.json) std::cout << laid_out_json(Value(std::move(shown)));
+}
+
+}  // namespace chainload::ctl

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MPL-2.0
+// All managed rules of a server, put together from its pages; and rules from files.
+#pragma once
+
+#include "server.h"
+
+namespace chainload::ctl {
+
+struct RuleList {
+  std::int64_t revision = 0;
+  std::string sha256;
+  core::Value::List rules;
+};
+
+/// Begins anew, a few times, when somebody changes them meanwhile. Throws Failure.
+RuleList rules_of(const Server& server);
+
+/// A file as `chainloadctl check` takes it for rules: a list, a map with `rules`, or a command. Throws
+/// Failure.
+core::Value::List rules_in_file(const std::string& path);
+
+}  // namespace chainload::ctl
