@@ -25,6 +25,7 @@ def run(*command):
     (["bench", "hook", "--help"], "usage: scripts/bench hook"),
     (["bench", "server", "--help"], "usage: scripts/bench server"),
     (["bench", "firmware", "--help"], "usage: scripts/bench firmware"),
+    (["bench", "changes", "--help"], "usage: scripts/bench changes"),
     (["kea-matrix", "--help"], "usage: scripts/kea-matrix"),
 ])
 def test_help_is_given(words, title):
@@ -34,7 +35,7 @@ def test_help_is_given(words, title):
 
 
 @pytest.mark.parametrize("words, complaint", [
-    (["bench"], "say what to measure: hook, server, core or firmware"),
+    (["bench"], "say what to measure: hook, server, changes, core or firmware"),
     (["bench", "--wrong"], "unknown option --wrong"),
     (["bench", "disk"], "there is no disk to measure"),
     (["kea-matrix", "--wrong"], "--wrong"),

@@ -57,14 +57,26 @@ class Running:
         tasks = Path(f"/proc/{self._server.pid}/task").glob("*/schedstat")
         return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
+    def main_cpu_seconds(self):
+        """The same of the thread that takes packets from the sockets and answers commands."""
+        return int(Path(f"/proc/{self._server.pid}/task/{self._server.pid}/schedstat").read_text().split()[0]) / 1e9
+
+    def whole_cpu_seconds(self):
+        """Of all threads, those included that have ended."""
+        fields = Path(f"/proc/{self._server.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def send(self, command: bytes):
+        """The answer to a command, through the control socket."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
+            control.settimeout(300)
+            control.connect(str(self._run / "kea.sock"))
+            control.sendall(command)
+            control.shutdown(socket.SHUT_WR)
+            return json.loads(b"".join(iter(lambda: control.recv(65536), b"")))
+
     def packets_received(self):
         """The server's own count."""
         name = "pkt4-received"
-        request = {"command": "statistic-get", "arguments": {"name": name}}
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as control:
-            control.settimeout(30)
-            control.connect(str(self._run / "kea.sock"))
-            control.sendall(json.dumps(request).encode())
-            control.shutdown(socket.SHUT_WR)
-            answer = json.loads(b"".join(iter(lambda: control.recv(65536), b"")))
+        answer = self.send(json.dumps({"command": "statistic-get", "arguments": {"name": name}}).encode())
         return answer["arguments"][name][0][0]
