@@ -30,10 +30,7 @@ constexpr bool is_bootable(Kind kind) {
 }
 base::Error refusal(Kind kind, std::string_view file_name);
 
-/// What some editors put before a text.
-inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-
-/// `#!gpxe` or `#!ipxe`, followed by white space or the end; perhaps behind a byte order mark.
+/// `#!gpxe` or `#!ipxe`, followed by white space or the end.
 bool is_script(base::Bytes file);
 
 }  // namespace image

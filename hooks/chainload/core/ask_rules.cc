@@ -58,6 +58,7 @@ void answer_by(Deciding& now, const Rule& rule, std::string_view source, const S
   decision.source = source;
   decision.rule = rule.name;
   decision.matched = &rule;
+  decision.tally = rule.tally.get();
   decision.because = Because::rule_matched;
   switch (rule.boot.action) {
     case BootAction::fields:

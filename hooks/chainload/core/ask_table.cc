@@ -6,9 +6,6 @@
 namespace chainload::core {
 namespace {
 
-constexpr std::string_view script_row = "built-in/script";
-constexpr std::string_view raspberry_pi_row = "built-in/raspberry-pi";
-
 std::string user_class_mismatch(const Facts& facts, const BuiltInTable& table) {
   std::string listed;
   for (const std::string& name : *table.user_classes) {
@@ -36,14 +33,16 @@ std::optional<std::uint16_t> served_architecture(const ClientArchitectures& clie
   return std::nullopt;
 }
 
-void begin(Deciding& now, std::string_view source, std::string_view row, Because because) {
+void begin(Deciding& now, std::string_view source, std::string_view row, Because because, RuleTally& tally) {
+  now.decision.tally = &tally;
   now.decision.source = source;
   now.decision.rule = row;
   now.decision.because = because;
 }
 
-bool leave_alone(Deciding& now, std::string_view source, std::string_view row, Because because) {
-  begin(now, source, row, because);
+bool leave_alone(Deciding& now, std::string_view source, std::string_view row, Because because,
+                 RuleTally& tally) {
+  begin(now, source, row, because, tally);
   now.decision.outcome = Outcome::left_alone;
   now.note_answer();
   return true;
@@ -68,14 +67,16 @@ bool ask_table(Deciding& now, const BuiltInTable* table, std::string_view source
 
   if (client.facts.user_classes &&
       table->lists_user_class(*client.facts.user_classes, now.decision.user_class)) {
-    if (!table->script) return leave_alone(now, source, script_row, Because::no_script);
-    begin(now, source, script_row, Because::user_class_listed);
+    RuleTally& tally = table->tallies[TableTallies::script];
+    if (!table->script) return leave_alone(now, source, script_row, Because::no_script, tally);
+    begin(now, source, script_row, Because::user_class_listed, tally);
     return give_row(now, *table, *table->script);
   }
   now.note(source, script_row, [&] { return user_class_mismatch(client.facts, *table); });
 
   if (is_raspberry_pi_rom(client.facts, client.architectures)) {
-    return leave_alone(now, source, raspberry_pi_row, Because::raspberry_pi);
+    return leave_alone(now, source, raspberry_pi_row, Because::raspberry_pi,
+                       table->tallies[TableTallies::raspberry_pi]);
   }
   now.note(source, raspberry_pi_row, [] { return std::string("it is not a Raspberry Pi's ROM"); });
 
@@ -87,7 +88,7 @@ bool ask_table(Deciding& now, const BuiltInTable* table, std::string_view source
     }
   }
   if (!row) return false;
-  begin(now, source, architecture_rule(*row), Because::architecture_served);
+  begin(now, source, architecture_rule(*row), Because::architecture_served, table->tallies[*row]);
   now.decision.architecture = *row;
   return give_row(now, *table, *(*table->firmware)[*row]);
 }

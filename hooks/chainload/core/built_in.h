@@ -10,6 +10,7 @@
 
 #include "architectures.h"
 #include "problems.h"
+#include "rule_tally.h"
 #include "template.h"
 
 namespace chainload::core {
@@ -31,7 +32,23 @@ struct ShortForm {
 /// The inner scope's keys, and the outer's where the inner has none.
 ShortForm inherit(const ShortForm& inner, const ShortForm& outer);
 
+/// What the rows are called that are no architecture's.
+inline constexpr std::string_view script_row = "built-in/script";
+inline constexpr std::string_view raspberry_pi_row = "built-in/raspberry-pi";
+
 using FirmwareNames = std::array<std::optional<Template>, architecture_count>;
+
+/// Of each row: the architectures by their numbers, then these.
+class TableTallies {
+ public:
+  static constexpr std::size_t script = architecture_count;
+  static constexpr std::size_t raspberry_pi = architecture_count + 1;
+
+  RuleTally& operator[](std::size_t row) const { return rows_[row]; }
+
+ private:
+  std::unique_ptr<RuleTally[]> rows_ = std::make_unique<RuleTally[]>(architecture_count + 2);
+};
 
 /// Checked, and never changed afterwards.
 struct BuiltInTable {
@@ -40,6 +57,7 @@ struct BuiltInTable {
   std::optional<Template> script;  // absent: clients of the user classes are left alone
   std::shared_ptr<const std::vector<std::string>> user_classes;
   std::shared_ptr<const FirmwareNames> firmware;  // resolved: names, or URLs
+  TableTallies tallies;
 
   bool lists_user_class(const UserClasses& classes, std::string_view& found) const;
 

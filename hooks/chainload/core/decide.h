@@ -39,6 +39,7 @@ struct Decision {
       source;             // `static`, `managed`, `subnet[1]`; empty for the built-in table of the parameters
   std::string_view rule;  // the rule's name, or `built-in/…`
   const Rule* matched = nullptr;  // with rule_matched
+  RuleTally* tally = nullptr;     // of the rule or row that answered; null: it has none
   bool is_boot_client = false;
   ClientKind kind = ClientKind::other;
   ClientArchitectures client;      // empty when the decision did not get that far

@@ -34,6 +34,9 @@ class LayeredRules {
   /// How much differs from the base.
   std::size_t changes() const { return gone_.size() + overlay_.rules().size(); }
 
+  /// The compiled rules without the changes.
+  std::span<const Rule> base() const { return base_->rules(); }
+
   /// Every rule in order, until `visit` answers false.
   template <class Visit>
   void each(Visit&& visit) const {

@@ -3,18 +3,16 @@
 // reply.
 #pragma once
 
-#include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "facts.h"
+#include "rule_tally.h"
 #include "template.h"
 
 namespace chainload::core {
-
-/// A point in time, to the second, UTC. core/ has no clock: the caller says what time it is.
-using Instant = std::chrono::sys_seconds;
 
 /// The keys of `match`, cheapest to test first: conditions are tested in this order.
 enum class MatchKey : std::uint8_t {
@@ -105,6 +103,10 @@ struct Rule {
   BootFields boot;
   ReplyForm reply;
   std::string place;  // of the rule in its file
+
+  std::shared_ptr<RuleTally>
+      tally;        // shared by the copies of this rule; made by the RuleSet where there is none
+  Instant since{};  // tallied since then; the epoch: for as long as there are packets
 };
 
 /// Two rules that answer alike have the same text.

@@ -2,6 +2,8 @@
 // Compiling a rule list.
 #include "rule_set.h"
 
+#include <algorithm>
+
 namespace chainload::core {
 namespace {
 
@@ -26,9 +28,22 @@ Reach reach_of(const Rule& rule) {
   return reach;
 }
 
+/// One piece of memory for all that have none yet.
+void give_tallies(std::vector<Rule>& rules) {
+  const auto has_none = [](const Rule& rule) { return rule.tally == nullptr; };
+  const auto count = static_cast<std::size_t>(std::count_if(rules.begin(), rules.end(), has_none));
+  if (count == 0) return;
+  const std::shared_ptr<RuleTally[]> tallies(new RuleTally[count]);
+  std::size_t next = 0;
+  for (Rule& rule : rules) {
+    if (has_none(rule)) rule.tally = std::shared_ptr<RuleTally>(tallies, &tallies[next++]);
+  }
+}
+
 }  // namespace
 
 RuleSet::RuleSet(std::vector<Rule> rules) : rules_(std::move(rules)), index_(rules_) {
+  give_tallies(rules_);
   for (const Rule& rule : rules_) {
     if (rule.enabled) reach_ |= reach_of(rule);
   }

@@ -47,4 +47,25 @@ std::int64_t number_argument(const std::string& name, const Element& value, std:
   return number;
 }
 
+bool flag_in(const ConstElementPtr& arguments, const char* name) {
+  const ConstElementPtr value = arguments->get(name);
+  return value && value->boolValue();
+}
+
+std::int64_t number_in(const ConstElementPtr& arguments, const char* name, std::int64_t otherwise) {
+  const ConstElementPtr value = arguments->get(name);
+  return value ? value->intValue() : otherwise;
+}
+
+std::optional<std::uint64_t> revision_in(const ConstElementPtr& arguments, const char* name) {
+  const ConstElementPtr value = arguments->get(name);
+  if (!value) return std::nullopt;
+  return static_cast<std::uint64_t>(value->intValue());
+}
+
+std::string remark(const ConstElementPtr& arguments) {
+  const ConstElementPtr reason = arguments->get("reason");
+  return reason ? core::printable(reason->stringValue()) : "no reason given";
+}
+
 }  // namespace chainload::kea

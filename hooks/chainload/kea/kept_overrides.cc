@@ -102,24 +102,35 @@ void KeptOverrides::save(const core::Value& record, Moment now) {
   file_->append(record);
 }
 
-void KeptOverrides::set(core::machines::OverrideRequest request, Moment now, bool dry_run) {
-  const std::lock_guard lock(mutex_);
-  std::string sentence;
-  const auto change = overrides_.prepare_set(std::move(request), now, sentence);
-  if (!change) throw std::runtime_error(sentence);
-  if (dry_run) return;
-  save(change->record, now);
-  overrides_.commit(*change);
+void KeptOverrides::check(const Terms& terms) const {
+  const std::uint64_t now = overrides_.revision();
+  if (!terms.if_revision || *terms.if_revision == now) return;
+  throw WrongRevision("if-revision: the overrides are at revision " + std::to_string(now) + " and not at " +
+                      std::to_string(*terms.if_revision) + ": read them again");
 }
 
-bool KeptOverrides::del(const core::machines::MachineKey& target, Moment now, bool dry_run) {
+std::uint64_t KeptOverrides::set(core::machines::OverrideRequest request, const Terms& terms) {
   const std::lock_guard lock(mutex_);
-  const auto change = overrides_.prepare_del(target);
-  if (!change) return false;
-  if (dry_run) return true;
-  save(change->record, now);
+  check(terms);
+  std::string sentence;
+  const auto change = overrides_.prepare_set(std::move(request), terms.now, sentence);
+  if (!change) throw std::runtime_error(sentence);
+  if (terms.dry_run) return change->revision;
+  save(change->record, terms.now);
   overrides_.commit(*change);
-  return true;
+  return change->revision;
+}
+
+std::optional<std::uint64_t> KeptOverrides::del(const core::machines::MachineKey& target,
+                                                const Terms& terms) {
+  const std::lock_guard lock(mutex_);
+  check(terms);
+  const auto change = overrides_.prepare_del(target);
+  if (!change) return std::nullopt;
+  if (terms.dry_run) return change->revision;
+  save(change->record, terms.now);
+  overrides_.commit(*change);
+  return change->revision;
 }
 
 }  // namespace chainload::kea

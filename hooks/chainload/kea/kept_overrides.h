@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 
 #include "core/machines/overrides.h"
@@ -30,10 +31,23 @@ class KeptOverrides {
   /// not be given, now or later.
   bool begin_boot(const core::machines::Override& given, core::machines::Moment now);
 
-  /// Each is durable and in force when it returns. Throws std::runtime_error with a sentence.
-  void set(core::machines::OverrideRequest request, core::machines::Moment now, bool dry_run);
-  /// False: there is none.
-  bool del(const core::machines::MachineKey& target, core::machines::Moment now, bool dry_run);
+  /// What is asked of a change beside itself.
+  struct Terms {
+    core::machines::Moment now;
+    bool dry_run = false;
+    std::optional<std::uint64_t> if_revision;
+  };
+  /// The overrides are at another revision than was asked for.
+  class WrongRevision : public std::runtime_error {
+   public:
+    using std::runtime_error::runtime_error;
+  };
+
+  /// Each is durable and in force when it returns, with the revision that then holds; with a dry run, that
+  /// would. Throws WrongRevision, or std::runtime_error with a sentence.
+  std::uint64_t set(core::machines::OverrideRequest request, const Terms& terms);
+  /// Nothing: there is none.
+  std::optional<std::uint64_t> del(const core::machines::MachineKey& target, const Terms& terms);
 
   /// Forgets what has expired. Costs nothing while there are none.
   void drop_expired(core::machines::Milliseconds now) {
@@ -43,6 +57,7 @@ class KeptOverrides {
   const core::machines::Overrides& list() const { return overrides_; }
 
  private:
+  void check(const Terms& terms) const;
   void save(const core::Value& record, core::machines::Moment now);
   void begin_file(core::machines::Moment now);
 

@@ -122,7 +122,8 @@ std::size_t rule_count(const Configuration& configuration) {
 
 }  // namespace
 
-Library::Library(const isc::data::ConstElementPtr& parameters, bool is_reload) : is_reload_(is_reload) {
+Library::Library(const isc::data::ConstElementPtr& parameters, bool is_reload)
+    : is_reload_(is_reload), loaded_(moment_now().wall) {
   try {
     use(on_own_thread([&] { return make_configuration(parameters); }));
   } catch (const std::exception& error) {
@@ -202,9 +203,15 @@ void Library::every_second() noexcept {
   try {
     statistics_.copy();
     overrides_.drop_expired(moment_now().steady);
+    if (managed_) managed_->look_for_findings(has_server());
   } catch (const std::exception& error) {
     LOG_ERROR(logger, CHAINLOAD_TICK_FAILED).arg(error.what());
   }
+}
+
+bool Library::has_server() const {
+  const auto now = configuration();
+  return now && now->policy.parameters && now->policy.parameters->next_server() != core::Ipv4::unset;
 }
 
 void Library::configured(const isc::data::ConstElementPtr& dhcp4) {
@@ -227,12 +234,15 @@ void Library::configured(const isc::data::ConstElementPtr& dhcp4) {
   }
   const auto in_use = configuration();
   const Configuration& now = *in_use;
+  const auto managed = managed_ ? std::optional(managed_->state()) : std::nullopt;
   constexpr std::size_t shown_digits = 12;
   LOG_INFO(logger, CHAINLOAD_IN_USE)
       .arg(now.hash.substr(0, shown_digits))
       .arg(rule_count(now))
       .arg(now.scopes->policies().size())
-      .arg(now.scopes->networks().subnets().size());
+      .arg(now.scopes->networks().subnets().size())
+      .arg(managed ? managed->rules : 0)
+      .arg(managed ? managed->stamp.revision : 0);
   log_findings(now);
   std::vector<std::uint32_t> subnets;
   for (const core::Subnet& subnet : now.scopes->networks().subnets()) subnets.push_back(subnet.id);
@@ -278,7 +288,9 @@ void Library::answer(const isc::dhcp::Pkt4& query, isc::dhcp::Pkt4& reply, bool 
   if (override_set) surroundings.put_first(core::override_source, &override_set->asked.rule);
   surroundings.see(query, reply);
   const Asking asking{*now, facts, query, surroundings, override_set.get(), time};
-  finish(*now, facts, decide_and_record(asking), surroundings.subnet_id(), reply, already_packed);
+  const core::Decision decision = decide_and_record(asking);
+  if (decision.tally != nullptr) decision.tally->add(time.wall);
+  finish(*now, facts, decision, surroundings.subnet_id(), reply, already_packed);
 }
 
 core::Decision Library::decide(const Asking& asking) const {

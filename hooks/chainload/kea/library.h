@@ -61,6 +61,7 @@ class Library {
   }
 
   PolicySource source() const { return source_; }
+  core::Instant loaded() const { return loaded_; }
   const std::string& load_error() const { return load_error_; }
   const std::string& state_error() const { return state_error_; }
   Statistics& statistics() { return statistics_; }
@@ -69,6 +70,9 @@ class Library {
 
   /// The server shares its clients with another one: see libdhcp_ha.
   bool is_load_balanced() const { return is_load_balanced_; }
+
+  /// Rules that name no next-server inherit one.
+  bool has_server() const;
 
   /// The number of the policy in use: another policy, another number.
   std::uint64_t policy_number() const { return policy_number_.load(std::memory_order_relaxed); }
@@ -90,6 +94,7 @@ class Library {
               std::optional<std::uint32_t> subnet, isc::dhcp::Pkt4& reply, bool already_packed);
 
   bool is_reload_;
+  const core::Instant loaded_;
   std::shared_ptr<const Configuration> base_;  // without managed rules; null: see use_none()
   Published<Configuration> in_use_;
   std::mutex changing_;  // of what is published

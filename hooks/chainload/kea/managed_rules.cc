@@ -5,6 +5,8 @@
 #include "core/problems.h"
 #include "log.h"
 #include "own_thread.h"
+#include "room_for_packets.h"
+#include "store/in_parallel.h"
 
 namespace chainload::kea {
 namespace {
@@ -33,6 +35,13 @@ std::string not_allowed(const core::LayeredRules& rules, const core::AllowedServ
   return problems.text();
 }
 
+/// Of a command: another thread works, this one waits, and packets with it.
+template <class Work>
+auto wait_for(Work work) {
+  const RoomForPackets room;
+  return on_own_thread(std::move(work));
+}
+
 }  // namespace
 
 ManagedRules::ManagedRules(const std::string& directory, core::AllowedServers allowed, Publish publish)
@@ -46,10 +55,15 @@ ManagedRules::ManagedRules(const std::string& directory, core::AllowedServers al
   put_in_force();
 }
 
-store::CheckRule ManagedRules::check() const {
-  return [this](const core::Rule& rule, const std::string& path, core::Problems& problems) {
+/// Of rules that come in at that time.
+store::Preparation ManagedRules::how(core::Instant when) const {
+  store::Preparation how;
+  how.check = [this](const core::Rule& rule, const std::string& path, core::Problems& problems) {
     allowed_.check(rule, path, problems);
   };
+  how.since = when;
+  how.threads = store::threads_at_hand();  // who asks waits for them
+  return how;
 }
 
 void ManagedRules::note(const std::vector<std::string>& sentences) {
@@ -107,13 +121,31 @@ std::shared_ptr<const core::LayeredRules> ManagedRules::live() const {
   return store_->live();
 }
 
-store::PreparedRules ManagedRules::prepare(std::size_t count, const RulesText& rules) const {
-  return on_own_thread([&] { return store::prepare(count, rules, check()); });
+store::RuleList ManagedRules::rules() const {
+  const Lock lock(mutex_);
+  return store_->rules();
+}
+
+void ManagedRules::look_for_findings(bool has_server) {
+  std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+  if (!lock) return;  // somebody is at work on them: the next second will do
+  const std::uint64_t revision = store_->stamp().revision;
+  if (!lint_.is_due(revision)) return;
+  worker_.post(
+      [this, rules = store_->live(), revision, has_server] { lint_.look(*rules, revision, has_server); });
+}
+
+store::PreparedRules ManagedRules::prepare(std::size_t count, const RulesText& rules,
+                                           core::Instant when) const {
+  const store::RuleList earlier = this->rules();
+  store::Preparation all = how(when);
+  all.earlier = &earlier;
+  return wait_for([&] { return store::prepare(count, rules, all); });
 }
 
 ChangeResult ManagedRules::set(std::size_t count, const RulesText& rules, const ChangeOptions& options) {
   const Lock whole(whole_);
-  return commit(prepare(count, rules), options);
+  return commit(prepare(count, rules, options.when), options);
 }
 
 /// With whole_ held: the store stays the same one.
@@ -124,7 +156,7 @@ ChangeResult ManagedRules::commit(store::PreparedRules prepared, const ChangeOpt
     own();
     store = store_;
   }
-  if (store && store->is_owner()) on_own_thread([&] { store->stage(prepared); });
+  if (store && store->is_owner()) wait_for([&] { store->stage(prepared); });
   const Lock lock(mutex_);
   ChangeResult result = store_->commit(std::move(prepared), options);
   if (result.is_done() && !options.dry_run) put_in_force();
@@ -132,7 +164,7 @@ ChangeResult ManagedRules::commit(store::PreparedRules prepared, const ChangeOpt
 }
 
 ChangeResult ManagedRules::patch(const core::Value& steps, const ChangeOptions& options) {
-  const store::Patch patch = store::read_patch(steps, check());
+  const store::Patch patch = store::read_patch(steps, how(options.when));
   const Lock lock(mutex_);
   if (!options.dry_run) own();
   ChangeResult result = store_->patch(patch, options);
@@ -145,10 +177,10 @@ ChangeResult ManagedRules::patch(const core::Value& steps, const ChangeOptions& 
 ChangeResult ManagedRules::reload(const ChangeOptions& options) {
   const Lock whole(whole_);
   std::shared_ptr<store::RuleStore> fresh = make_store(directory_);
-  const std::vector<std::string> said = on_own_thread([&] { return fresh->open(); });
+  const std::vector<std::string> said = wait_for([&] { return fresh->open(); });
   std::string text;
   for (const std::string& sentence : said) text += (text.empty() ? "" : "; ") + sentence;
-  if (text.empty()) text = on_own_thread([&] { return not_allowed(*fresh->live(), allowed_); });
+  if (text.empty()) text = wait_for([&] { return not_allowed(*fresh->live(), allowed_); });
   const Lock lock(mutex_);
   if (!text.empty()) {
     return {Status::bad_argument, "the rules in force stay, for those on disk are wrong: " + text,
@@ -186,7 +218,12 @@ ChangeResult ManagedRules::roll_back(std::optional<std::uint64_t> revision, cons
     now = store_->stamp();
   }
   const std::uint64_t before = revision ? *revision + 1 : now.revision;
-  auto rollback = on_own_thread([&] { return store->prepare_rollback(before); });
+  const store::RuleList earlier = rules();
+  store::Preparation back;
+  back.since = options.when;
+  back.earlier = &earlier;
+  back.threads = store::threads_at_hand();
+  auto rollback = wait_for([&] { return store->prepare_rollback(before, back); });
   if (rollback.fault.empty() && revision && rollback.stamp.revision != *revision) {
     rollback.fault = "revision " + std::to_string(*revision) + " is not kept; the last before it is " +
                      std::to_string(rollback.stamp.revision);

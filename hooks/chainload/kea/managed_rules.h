@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/allowed_servers.h"
+#include "managed_lint.h"
 #include "store/rule_store.h"
 #include "worker.h"
 
@@ -39,6 +40,12 @@ class ManagedRules {
   /// The rules as they are stored, from number `from`, at most `limit`; with the state they belong to.
   State page(std::size_t from, std::size_t limit, std::vector<store::StoredRulePtr>& rules) const;
   std::shared_ptr<const core::LayeredRules> live() const;
+  store::RuleList rules() const;
+
+  /// Once a second, by one thread: looks for findings once the rules have not changed for a while; another
+  /// thread does it. `has_server`: rules that name no next-server inherit one.
+  void look_for_findings(bool has_server);
+  ManagedFindings findings() const { return lint_.found(); }
 
   /// The server answers queries, or its clock ticks: time to take the directory into possession. Cheap; the
   /// work is done by another thread.
@@ -55,10 +62,10 @@ class ManagedRules {
                                 std::uint64_t& from);
 
   /// A list as set() would read it, without any change.
-  store::PreparedRules prepare(std::size_t count, const RulesText& rules) const;
+  store::PreparedRules prepare(std::size_t count, const RulesText& rules, core::Instant when = {}) const;
 
  private:
-  store::CheckRule check() const;
+  store::Preparation how(core::Instant when) const;
   store::ChangeResult commit(store::PreparedRules prepared, const store::ChangeOptions& options);
   void own_soon();
   void own();
@@ -76,6 +83,7 @@ class ManagedRules {
   bool tried_to_own_ = false;
   bool is_folding_ = false;
   std::string fault_;
+  ManagedLint lint_;
   Worker worker_;  // last: its work uses all of the above
 };
 

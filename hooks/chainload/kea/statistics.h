@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/machines/rule_counts.h"
+#include "core/machines/subnet_counts.h"
 #include "counters.h"
 
 namespace chainload::kea {

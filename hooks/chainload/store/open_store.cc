@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "in_parallel.h"
+
 namespace chainload::store {
 namespace {
 
@@ -35,7 +37,7 @@ void RuleStore::take_into_force(ReadState state, std::vector<std::string>& said)
   if (live_->changes() == 0 && read_.rules.digest() == stamp_.digest &&
       read_.stamp.revision == stamp_.revision)
     return;
-  PreparedRules prepared = prepare(read_.rules);
+  PreparedRules prepared = prepare(read_.rules, threads_at_hand());
   if (prepared.compiled == nullptr) {
     said.push_back(files_.paths().snapshot +
                    ": this version of the library cannot use the rules of revision " +
@@ -62,7 +64,7 @@ void RuleStore::fall_back(std::vector<std::string>& said) {
   }
   if (!previous.fault.empty()) said.push_back(previous.fault);
   PreparedRules prepared;
-  if (previous.has_rules()) prepared = prepare(previous.rules);
+  if (previous.has_rules()) prepared = prepare(previous.rules, threads_at_hand());
   if (prepared.compiled == nullptr) {
     if (!prepared.problems.empty()) said.push_back(paths.previous_snapshot + ": " + prepared.problems);
     said.push_back("no managed rules are in force, as none could be read in " + paths.directory +

@@ -29,8 +29,8 @@ std::optional<std::size_t> read_index(const Reading& at) {
   return std::nullopt;
 }
 
-std::optional<PreparedRule> read_step_rule(const Reading& at, const CheckRule& check) {
-  auto rule = prepare_rule(at.value(), at.path(), check, at.problems());
+std::optional<PreparedRule> read_step_rule(const Reading& at, const Preparation& how) {
+  auto rule = prepare_rule(at.value(), at.path(), how, at.problems());
   if (!rule) return std::nullopt;
   // The value may come from another reader, that lets pass what the file could not be read with.
   const JsonReading again = read_json(rule->stored->json);
@@ -58,7 +58,7 @@ void check_step(const Reading& at, const PatchStep& step, bool has_op) {
   }
 }
 
-PatchStep read_step(const Reading& at, const CheckRule& check) {
+PatchStep read_step(const Reading& at, const Preparation& how) {
   PatchStep step;
   step.path = at.path();
   bool has_op = false;
@@ -69,7 +69,7 @@ PatchStep read_step(const Reading& at, const CheckRule& check) {
     } else if (key == "name") {
       step.name = value.string().value_or("");
     } else if (key == "rule") {
-      step.rule = read_step_rule(value, check);
+      step.rule = read_step_rule(value, how);
     } else if (key == "before") {
       step.before = value.string();
     } else if (key == "after") {
@@ -96,7 +96,7 @@ class Resolving {
     step_ = &step;
     switch (step.op) {
       case PatchStep::Op::add:
-        return name_is_free(step.rule->stored->name) && put_in();
+        return name_is_free(step.rule->stored->name) && put_in(*step.rule);
       case PatchStep::Op::update:
         return update();
       case PatchStep::Op::del:
@@ -135,15 +135,18 @@ class Resolving {
     if (!at) return false;
     const std::string& name = step_->rule->stored->name;
     if (name != step_->name && !name_is_free(name)) return false;
+    const StoredRulePtr old = done.rules[*at];
+    PreparedRule rule = *step_->rule;
+    if (old->json == rule.stored->json) take_over(rule, old);  // with what was tallied of it
     if (!step_->has_place()) {
-      apply(*at, true, &*step_->rule);
+      apply(*at, true, &rule);
       return true;
     }
     apply(*at, true, nullptr);
-    return put_in();
+    return put_in(rule);
   }
 
-  bool put_in() {
+  bool put_in(const PreparedRule& rule) {
     std::size_t at = done.rules.size();
     if (step_->index) {
       if (*step_->index > at) {
@@ -160,7 +163,7 @@ class Resolving {
       if (!found) return false;
       at = *found + 1;
     }
-    apply(at, false, &*step_->rule);
+    apply(at, false, &rule);
     return true;
   }
 
@@ -176,7 +179,7 @@ class Resolving {
 
 }  // namespace
 
-Patch read_patch(const core::Value& list, const CheckRule& check) {
+Patch read_patch(const core::Value& list, const Preparation& how) {
   Patch patch;
   core::Problems problems;
   const Reading whole(list, "patch", problems);
@@ -184,7 +187,7 @@ Patch read_patch(const core::Value& list, const CheckRule& check) {
     whole.fail("it has " + std::to_string(list.list()->size()) + " steps: write 1 to " +
                std::to_string(most_steps) + ", or send the whole list with chainload-rules-set");
   } else {
-    whole.each([&](const Reading& item) { patch.steps.push_back(read_step(item, check)); });
+    whole.each([&](const Reading& item) { patch.steps.push_back(read_step(item, how)); });
   }
   patch.problems = problems.text();
   return patch;

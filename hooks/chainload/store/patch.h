@@ -35,7 +35,7 @@ struct Patch {
   std::string problems;  // sentences; empty when it can be applied
 };
 
-Patch read_patch(const core::Value& list, const CheckRule& check = {});
+Patch read_patch(const core::Value& list, const Preparation& how = {});
 
 /// The same change for the texts and for the compiled rules.
 struct ResolvedPatch {

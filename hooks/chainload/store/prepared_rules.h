@@ -14,9 +14,18 @@
 namespace chainload::store {
 
 /// What the caller asks of a rule beyond its form, such as that its server is an allowed one: adds a problem.
-/// `path` is `rules[3]`. Called from the thread that prepares.
+/// `path` is `rules[3]`. Called by every thread that prepares.
 using CheckRule =
     std::function<void(const core::Rule& rule, const std::string& path, core::Problems& problems)>;
+
+/// How rules are prepared.
+struct Preparation {
+  CheckRule check;                    // none: nothing more is asked
+  core::Instant since{};              // when rules of a new text come in
+  const RuleList* earlier = nullptr;  // a rule of the same text is taken over with its tally; null: none is
+  std::size_t most = most_rules;
+  unsigned threads = 1;  // that may work at once, the caller's included
+};
 
 struct PreparedRules {
   RuleList rules;
@@ -25,23 +34,27 @@ struct PreparedRules {
   std::unique_ptr<StagedSnapshot> staged;         // see RuleStore::stage; null: written when it is committed
 };
 
-/// `text` is a JSON list of at most `most` rules.
-PreparedRules prepare(std::string_view text, const CheckRule& check = {}, std::size_t most = most_rules);
+/// `text` is a JSON list.
+PreparedRules prepare(std::string_view text, const Preparation& how = {});
 
-/// Of rules that were read by another reader: `rule` is asked for each of `count` in order.
+/// Of rules that were read by another reader: `rule` is asked for each of `count`, by several threads at
+/// once.
 PreparedRules prepare(std::size_t count, const std::function<core::Value(std::size_t)>& rule,
-                      const CheckRule& check = {}, std::size_t most = most_rules);
+                      const Preparation& how);
 
-/// Of rules that were prepared before.
-PreparedRules prepare(const RuleList& rules);
+/// Of rules that were prepared before: they stay the same ones, with what was tallied of them.
+PreparedRules prepare(const RuleList& rules, unsigned threads = 1);
 
 /// One rule, read and in its stored form.
 struct PreparedRule {
   core::Rule rule;
   StoredRulePtr stored;
 };
+/// Lets it be that stored rule, of the same text, and count where that does.
+void take_over(PreparedRule& rule, StoredRulePtr stored);
+
 /// None, and problems, when it is wrong. `path` names it in sentences.
-std::optional<PreparedRule> prepare_rule(core::Value value, const std::string& path, const CheckRule& check,
+std::optional<PreparedRule> prepare_rule(core::Value value, const std::string& path, const Preparation& how,
                                          core::Problems& problems);
 
 }  // namespace chainload::store

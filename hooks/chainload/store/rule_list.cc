@@ -18,9 +18,13 @@ constexpr std::string_view list_mark = "list\n";
 
 }  // namespace
 
-StoredRulePtr make_stored_rule(std::string name, std::string json) {
-  const Digest digest = sha256(std::string(rule_mark) + json);
-  return std::make_shared<const StoredRule>(StoredRule{std::move(name), std::move(json), digest});
+StoredRulePtr make_stored_rule(std::string name, std::string json, core::Instant since) {
+  const auto stored = std::make_shared<StoredRule>();
+  stored->digest = sha256(std::string(rule_mark) + json);
+  stored->name = std::move(name);
+  stored->json = std::move(json);
+  stored->since = since;
+  return stored;
 }
 
 RuleList::RuleList(const std::vector<StoredRulePtr>& rules) : chunks_(cut(rules)), size_(rules.size()) {
@@ -50,6 +54,13 @@ std::vector<RuleList::ChunkPtr> RuleList::cut(const std::vector<StoredRulePtr>& 
   }
   if (!part.empty()) chunks.push_back(make_chunk(std::move(part)));
   return chunks;
+}
+
+std::vector<StoredRulePtr> RuleList::all() const {
+  std::vector<StoredRulePtr> all;
+  all.reserve(size_);
+  for (const ChunkPtr& chunk : chunks_) all.insert(all.end(), chunk->rules.begin(), chunk->rules.end());
+  return all;
 }
 
 /// Behind the last rule: behind the last of the last chunk.

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/rule_tally.h"
 #include "sha256.h"
 
 namespace chainload::store {
@@ -19,12 +20,14 @@ inline constexpr std::size_t most_rules = 200000;
 
 struct StoredRule {
   std::string name;
-  std::string json;  // canonical
-  Digest digest;     // of json
+  std::string json;               // canonical
+  Digest digest{};                // of json
+  core::Instant since{};          // in the list as it is since then; the epoch: it was read from disk
+  mutable core::RuleTally tally;  // of its compiled copies
 };
 using StoredRulePtr = std::shared_ptr<const StoredRule>;
 
-StoredRulePtr make_stored_rule(std::string name, std::string json);
+StoredRulePtr make_stored_rule(std::string name, std::string json, core::Instant since = {});
 
 /// One rule taken away, put in, or exchanged, at a place of the list.
 struct Edit {
@@ -42,6 +45,7 @@ class RuleList {
   std::size_t text_len() const { return text_len_; }  // of all rules together
   const StoredRulePtr& operator[](std::size_t index) const;
   std::optional<std::size_t> find(std::string_view name) const;
+  std::vector<StoredRulePtr> all() const;
 
   /// Whether the edit's place exists.
   bool fits(const Edit& edit) const;

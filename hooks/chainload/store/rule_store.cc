@@ -32,6 +32,14 @@ Status status_of(ResolvedPatch::Fault fault) {
   return Status::bad_argument;
 }
 
+/// Throws std::runtime_error where the text is none that this library wrote.
+core::Value value_of(const StoredRule& rule) {
+  JsonReading reading = read_json(rule.json);
+  if (!reading.value) throw std::runtime_error(rule.name + ": " + reading.fault);
+  reading.value->place.clear();
+  return std::move(*reading.value);
+}
+
 std::string too_much(const RuleList& rules) {
   if (rules.size() > most_rules) {
     return "there would be " + std::to_string(rules.size()) + " rules; " + std::to_string(most_rules) +
@@ -147,7 +155,7 @@ ChangeResult RuleStore::patch(const Patch& patch, const ChangeOptions& options) 
   return {Status::done, std::move(remark), stamp_};
 }
 
-RuleStore::Rollback RuleStore::prepare_rollback(std::uint64_t before) const {
+RuleStore::Rollback RuleStore::prepare_rollback(std::uint64_t before, const Preparation& how) const {
   ReadState state = read_current(files_.filesystem(), files_.paths(), before);
   if (!state.has_rules()) state = read_previous(files_.filesystem(), files_.paths(), before);
   Rollback rollback;
@@ -157,7 +165,13 @@ RuleStore::Rollback RuleStore::prepare_rollback(std::uint64_t before) const {
     return rollback;
   }
   rollback.stamp = state.stamp;
-  rollback.prepared = prepare(state.rules);
+  const std::vector<StoredRulePtr> all = state.rules.all();
+  try {
+    rollback.prepared = prepare(
+        all.size(), [&](std::size_t number) { return value_of(*all[number]); }, how);
+  } catch (const std::runtime_error& error) {
+    rollback.prepared.problems = error.what();
+  }
   if (rollback.prepared.compiled == nullptr) {
     rollback.fault = "the rules of revision " + std::to_string(state.stamp.revision) +
                      " cannot be used any more: " + rollback.prepared.problems;

@@ -75,7 +75,7 @@ class RuleStore {
     Stamp stamp;        // whose rules they are
     std::string fault;  // not empty: there are none
   };
-  Rollback prepare_rollback(std::uint64_t before) const;
+  Rollback prepare_rollback(std::uint64_t before, const Preparation& how = {}) const;
 
   /// Single changes pile up in the journal and in a small layer over the compiled rules; folding puts them
   /// into a new snapshot and a new base. begin on the store's thread, run on any, finish on the store's;

@@ -91,9 +91,13 @@ Answer LoadedLibrary::command(const std::string& name, const std::string& argume
   const std::string text = arguments.empty()
                                ? R"({"command": ")" + name + "\"}"
                                : R"({"command": ")" + name + R"(", "arguments": )" + arguments + "}";
+  return command(Element::fromJSON(text));
+}
+
+Answer LoadedLibrary::command(const ConstElementPtr& whole) {
   const auto handle = HooksManager::createCalloutHandle();
-  handle->setArgument("command", ConstElementPtr(Element::fromJSON(text)));
-  HooksManager::callCommandHandlers(name, *handle);
+  handle->setArgument("command", whole);
+  HooksManager::callCommandHandlers(whole->get("command")->stringValue(), *handle);
   ConstElementPtr response;
   handle->getArgument("response", response);
   Answer answer;

@@ -42,6 +42,7 @@ class LoadedLibrary : public ::testing::Test {
   /// `dhcp4` is the Dhcp4 map as JSON text; empty: the server hands out none.
   static Configured configured(const std::string& dhcp4 = {});
   static Answer command(const std::string& name, const std::string& arguments);
+  static Answer command(const isc::data::ConstElementPtr& whole);
 
   /// The reply the server would have made to a query: its type, and what `make` puts into it.
   static isc::dhcp::Pkt4Ptr reply_to(const isc::dhcp::Pkt4Ptr& query, std::uint8_t type);

@@ -148,6 +148,66 @@ TEST_F(OverridesInForce, dry_run_changes_nothing) {
   EXPECT_EQ("waiting", state());
 }
 
+TEST_F(OverridesInForce, every_change_makes_a_revision_which_outlives_a_restart) {
+  start();
+  const auto revision = [](const Answer& answer) {
+    return answer.arguments && answer.arguments->get("revision")
+               ? answer.arguments->get("revision")->intValue()
+               : -1;
+  };
+  const auto shown = [] { return command("chainload-status", "").arguments->get("overrides")->str(); };
+  EXPECT_EQ(0, revision(command("chainload-override-get-page", "")));
+  const std::string other = R"({ "mac": "52:54:00:77:00:02", "boot": { "deny": true } })";
+  EXPECT_EQ(1, revision(command("chainload-override-set", other)));
+  EXPECT_EQ(2, revision(command("chainload-override-set", install)));
+  EXPECT_EQ(R"({ "count": 2, "revision": 2 })", shown());
+  EXPECT_EQ(3, revision(command("chainload-override-del", R"({ "mac": "52:54:00:77:00:02" })")));
+  EXPECT_EQ(3, revision(command("chainload-override-del", R"({ "mac": "52:54:00:77:00:02" })")))
+      << "none is there";
+  ask();
+  EXPECT_EQ(R"({ "count": 1, "revision": 3 })", shown()) << "to be used is no change";
+  start();
+  EXPECT_EQ(R"({ "count": 1, "revision": 3 })", shown());
+  EXPECT_EQ(4, revision(command("chainload-override-del", R"({ "mac": "52:54:00:77:00:01" })")));
+  start();
+  EXPECT_EQ(R"({ "count": 0, "revision": 4 })", shown());
+}
+
+TEST_F(OverridesInForce, change_for_another_revision_is_refused_with_result_4) {
+  start();
+  std::string at_0 = install;
+  at_0.insert(1, R"("if-revision": 0, )");
+  set(at_0);
+  for (const Answer& answer :
+       {command("chainload-override-set", at_0),
+        command("chainload-override-del", R"({ "mac": "52:54:00:77:00:01", "if-revision": 0 })"),
+        command("chainload-override-del", R"({ "mac": "52:54:00:77:00:09", "if-revision": 7 })")}) {
+    EXPECT_EQ(4, answer.result) << answer.text;
+    EXPECT_NE(std::string::npos, answer.text.find("at revision 1 and not at ")) << answer.text;
+    EXPECT_EQ(1, answer.arguments->get("revision")->intValue());
+  }
+  EXPECT_EQ("waiting", state());
+  EXPECT_EQ(0,
+            command("chainload-override-del", R"({ "mac": "52:54:00:77:00:01", "if-revision": 1 })").result);
+}
+
+TEST_F(OverridesInForce, text_that_could_not_be_read_back_is_refused) {
+  start();
+  for (const std::string bad : {"\xff", "\xc3", "a\xed\xa0\x80"}) {
+    const Answer reason =
+        command("chainload-override-set",
+                R"({ "mac": "52:54:00:77:00:01", "boot": { "deny": true }, "reason": ")" + bad + "\" }");
+    EXPECT_EQ(1, reason.result);
+    EXPECT_NE(std::string::npos, reason.text.find("\"reason\"")) << reason.text;
+    const Answer boot =
+        command("chainload-override-set",
+                R"({ "mac": "52:54:00:77:00:01", "boot": { "boot-file-name": ")" + bad + "\" } }");
+    EXPECT_EQ(1, boot.result);
+    EXPECT_NE(std::string::npos, boot.text.find("\"boot")) << boot.text;
+  }
+  EXPECT_EQ("none", state());
+}
+
 TEST_F(OverridesInForce, wrong_arguments_are_named) {
   start();
   const auto text = [](const char* arguments) { return command("chainload-override-set", arguments).text; };
@@ -162,13 +222,28 @@ TEST_F(OverridesInForce, wrong_arguments_are_named) {
   EXPECT_NE(std::string::npos, page.text.find("\"from\": \"nobody\" is no machine")) << page.text;
 }
 
-TEST_F(OverridesInForce, uses_are_refused_where_two_servers_share_their_clients) {
+TEST_F(OverridesInForce, H_uses_are_refused_where_two_servers_share_their_clients_and_nowhere_else) {
+  const auto with_ha = [](const std::string& mode) {
+    return R"({ "hooks-libraries": [ { "library": "/usr/lib/kea/hooks/libdhcp_ha.so",
+                "parameters": { "high-availability": [ { "mode": ")" +
+           mode + R"(" } ] } } ] })";
+  };
   ASSERT_TRUE(load(may_override));
-  configured(R"({ "hooks-libraries": [ { "library": "/usr/lib/kea/hooks/libdhcp_ha.so",
-                  "parameters": { "high-availability": [ { "mode": "load-balancing" } ] } } ] })");
+  configured(with_ha("load-balancing"));
   const Answer answer = command("chainload-override-set", install);
   EXPECT_EQ(1, answer.result);
   EXPECT_NE(std::string::npos, answer.text.find("\"uses\"")) << answer.text;
+  EXPECT_TRUE(command("chainload-status", "").arguments->get("load-balancing")->boolValue());
+  set(R"({ "mac": "52:54:00:77:00:01", "boot": { "deny": true } })");  // without uses
+  for (const char* mode : {"hot-standby", "passive-backup"}) {
+    ASSERT_TRUE(load(may_override));
+    configured(with_ha(mode));
+    EXPECT_FALSE(command("chainload-status", "").arguments->get("load-balancing")->boolValue());
+    set(install);
+  }
+  ASSERT_TRUE(load(may_override));
+  configured(R"({ "hooks-libraries": [ { "library": "/usr/lib/kea/hooks/libdhcp_lease_cmds.so" } ] })");
+  set(install);
 }
 
 TEST_F(OverridesInForce, machines_are_paged_through) {
@@ -218,6 +293,12 @@ TEST_F(OverridesInForce, loops_are_listed_and_released) {
   ASSERT_EQ(0, loops.result) << loops.text;
   EXPECT_EQ("undionly.kpxe", loops.arguments->get("loops")->get(0)->get("boot-file-name")->stringValue());
   EXPECT_EQ(1, command("chainload-loop-release", "{}").result);
+  for (const char* whom :
+       {R"({ "machine": "52:54:00:77:00:01", "dry-run": true })", R"({ "all": true, "dry-run": true })"}) {
+    EXPECT_EQ("1 machine could be released; nothing is changed",
+              command("chainload-loop-release", whom).text);
+  }
+  EXPECT_EQ(0, command("chainload-loop-get-page", "").result);
   EXPECT_EQ(0, command("chainload-loop-release", R"({ "machine": "52:54:00:77:00:01" })").result);
   EXPECT_EQ(3, command("chainload-loop-get-page", "").result);
   EXPECT_EQ(3, command("chainload-loop-release", R"({ "all": true })").result);

@@ -91,8 +91,8 @@ class Reader {
     const Subnet* const found = known().subnet ? known().subnet : networks().place_of(known().address).subnet;
     if (found != nullptr || known().address != Ipv4::unset) {
       if (found != nullptr && found->shared_network == text) return;
-      throw BadArgument(name, "the client's subnet is not in the shared network \"" + printable(text) +
-                                  "\": leave one of them out");
+      throw BadArgument(name, "the client's subnet is not in the shared network " + in_quotes(text) +
+                                  ": leave one of them out");
     }
     for (const Subnet& each : networks().subnets()) {
       if (each.shared_network != text) continue;
@@ -100,8 +100,8 @@ class Reader {
       assume(subnet_text(each) + ", the first of that shared network; give \"ip\" or \"subnet\"");
       return;
     }
-    throw BadArgument(name, "the server has no shared network \"" + printable(text) +
-                                "\" with a subnet in it: write the \"name\" of one");
+    throw BadArgument(name, "the server has no shared network " + in_quotes(text) +
+                                " with a subnet in it: write the \"name\" of one");
   }
 
   void assume_a_subnet() {

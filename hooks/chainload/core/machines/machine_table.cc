@@ -175,21 +175,22 @@ std::vector<MachineReport> MachineTable::looping(const MachineKey& from, std::si
   return reports;
 }
 
-std::size_t MachineTable::release(const MachineKey& key) {
+std::size_t MachineTable::release(const MachineKey& key, bool dry_run) {
   const std::uint64_t hash = hash_of(key);
   LockedShard& shard = shard_of(hash);
   const std::lock_guard lock(shard.mutex);
   Machine* const machine = shard.machines.find(key, rest_of(hash));
   if (machine == nullptr) return 0;
   const bool was_looping = machine->loop.has_looped();
+  if (dry_run) return was_looping ? 1 : 0;
   machine->loop.release();
   shard.machines.set_looping(key, rest_of(hash), false);
   return was_looping ? 1 : 0;
 }
 
-std::size_t MachineTable::release_all() {
+std::size_t MachineTable::release_all(bool dry_run) {
   std::size_t count = 0;
-  for (const MachineKey& key : keys_after({}, capacity_, true)) count += release(key);
+  for (const MachineKey& key : keys_after({}, capacity_, true)) count += release(key, dry_run);
   return count;
 }
 

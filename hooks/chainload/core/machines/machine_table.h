@@ -50,9 +50,9 @@ class MachineTable {
   std::vector<MachineReport> looping(const MachineKey& from, std::size_t limit, std::uint64_t policy,
                                      Milliseconds now) const;
 
-  /// Of one machine, or of all; how many were in a loop.
-  std::size_t release(const MachineKey& key);
-  std::size_t release_all();
+  /// Of one machine, or of all; how many were in a loop. A dry run only counts.
+  std::size_t release(const MachineKey& key, bool dry_run = false);
+  std::size_t release_all(bool dry_run = false);
 
   std::size_t size() const;
   std::size_t evicted() const;

@@ -48,20 +48,20 @@ std::optional<OverrideChange> Overrides::prepare_set(OverrideRequest request, Mo
   made->expires = now.steady + request.lifetime;
   made->expires_wall = now.wall + request.lifetime;
   made->asked = std::move(request);
-  return OverrideChange{set_record({made, 0, std::nullopt, {}}, now), target, std::move(made)};
+  return OverrideChange{set_record({made, 0, std::nullopt, {}}, now), target, std::move(made), next_serial_};
 }
 
 std::optional<OverrideChange> Overrides::prepare_del(const MachineKey& target) const {
   if (!entry_of(target)) return std::nullopt;
-  return OverrideChange{saved::del_record(target), target, nullptr};
+  return OverrideChange{saved::del_record(target, next_serial_), target, nullptr, next_serial_};
 }
 
 void Overrides::commit(const OverrideChange& change) {
+  next_serial_ = std::max(next_serial_, change.revision + 1);
   if (change.set == nullptr) {
     remove(change.target);
     return;
   }
-  next_serial_ = std::max(next_serial_, change.set->serial + 1);
   put(change.target, {change.set, 0, std::nullopt, {}});
 }
 

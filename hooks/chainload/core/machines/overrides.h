@@ -45,6 +45,7 @@ struct OverrideChange {
   Value record;  // to be saved first
   MachineKey target;
   std::shared_ptr<const Override> set;  // null: the target's override is taken away
+  std::uint64_t revision = 0;           // of all overrides once it counts
 };
 
 /// How the run ended that wrote the records which are read now.
@@ -84,6 +85,10 @@ class Overrides {
 
   /// It is not applied any more, for this reason, and shown with it.
   void doubt(const Override& given, std::string why);
+
+  /// Counts every set() and del() there ever was, over restarts too; that one was used or has expired is
+  /// none.
+  std::uint64_t revision() const { return next_serial_ - 1; }
 
   /// For a tick: forgets what has expired. Needs no saving.
   std::size_t drop_expired(Milliseconds now);
@@ -137,7 +142,7 @@ class Overrides {
 
   std::string boot_id_;
   std::atomic<std::size_t> count_{0};
-  std::uint64_t next_serial_ = 1;
+  std::uint64_t next_serial_ = 1;  // also of the next taking away
   std::array<Shard, shard_count> shards_;
 };
 

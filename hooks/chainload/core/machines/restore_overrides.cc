@@ -50,7 +50,7 @@ Value Overrides::set_record(const Entry& entry, Moment now) const {
 }
 
 std::vector<Value> Overrides::snapshot(Moment now) const {
-  std::vector<Value> records;
+  std::vector<Value> records = {saved::revision_record(revision())};
   for (const Entry& entry : entries_after({})) {
     if (now.steady < entry.what->expires) records.push_back(set_record(entry, now));
   }
@@ -83,9 +83,16 @@ void Overrides::restore_one(const Value& record, const std::string& path, const 
       restore_set(record, path, how, problems);
       break;
     case saved::Kind::del: {
-      const MachineKey target = saved::read_del(record);
-      is_readable = !target.is_none();
-      remove(target);
+      const saved::Del del = saved::read_del(record);
+      is_readable = !del.target.is_none();
+      next_serial_ = std::max(next_serial_, del.serial + 1);
+      remove(del.target);
+      break;
+    }
+    case saved::Kind::revision: {
+      const auto revision = saved::read_revision(record);
+      is_readable = revision.has_value();
+      next_serial_ = std::max(next_serial_, revision.value_or(0) + 1);
       break;
     }
     case saved::Kind::boot:

@@ -12,6 +12,8 @@ namespace {
 constexpr std::string_view set_key = "override-set";
 constexpr std::string_view del_key = "override-del";
 constexpr std::string_view boot_key = "override-boot";
+constexpr std::string_view revision_key = "overrides-revision";
+constexpr std::int64_t most_serials = std::numeric_limits<std::int64_t>::max() - 1;
 /// In the far future, and far from where sums overflow.
 constexpr std::int64_t most_milliseconds = std::int64_t{1} << 52;
 constexpr std::int64_t most_seconds = std::int64_t{1} << 42;
@@ -50,9 +52,16 @@ Value set_record(const Set& set) {
   return Value(std::move(map));
 }
 
-Value del_record(const MachineKey& target) {
+Value del_record(const MachineKey& target, std::uint64_t serial) {
   Value::Map map;
   map.push_back({std::string(del_key), text(target.text())});
+  map.push_back({"serial", Value(static_cast<std::int64_t>(serial))});
+  return Value(std::move(map));
+}
+
+Value revision_record(std::uint64_t revision) {
+  Value::Map map;
+  map.push_back({std::string(revision_key), Value(static_cast<std::int64_t>(revision))});
   return Value(std::move(map));
 }
 
@@ -70,13 +79,14 @@ Kind kind_of(const Value& record) {
   if (record.find(set_key) != nullptr) return Kind::set;
   if (record.find(del_key) != nullptr) return Kind::del;
   if (record.find(boot_key) != nullptr) return Kind::boot;
+  if (record.find(revision_key) != nullptr) return Kind::revision;
   return Kind::unknown;
 }
 
 std::optional<Set> read_set(const Value& record, const std::string& path, Problems& problems) {
   auto request = read_override(*record.find(set_key), joined(path, set_key), problems);
   if (!request) return std::nullopt;
-  const auto serial = number(record, "serial", std::numeric_limits<std::int64_t>::max() - 1);
+  const auto serial = number(record, "serial", most_serials);
   const auto used = number(record, "used", std::numeric_limits<std::uint32_t>::max());
   const auto set_at = number(record, "set-at", most_seconds);
   const auto expires_at = number(record, "expires-at", most_seconds);
@@ -105,7 +115,7 @@ std::optional<Set> read_set(const Value& record, const std::string& path, Proble
 
 std::optional<Boot> read_boot(const Value& record) {
   const MachineKey target = read_machine_key(string(record, boot_key));
-  const auto serial = number(record, "serial", std::numeric_limits<std::int64_t>::max() - 1);
+  const auto serial = number(record, "serial", most_serials);
   const auto used = number(record, "used", std::numeric_limits<std::uint32_t>::max());
   const auto began = number(record, "began-steady", most_milliseconds);
   if (target.is_none() || !serial || !used || !began) return std::nullopt;
@@ -113,8 +123,14 @@ std::optional<Boot> read_boot(const Value& record) {
               Milliseconds(*began), string(record, "boot-id")};
 }
 
-MachineKey read_del(const Value& record) {
-  return read_machine_key(string(record, del_key));
+Del read_del(const Value& record) {
+  const auto serial = number(record, "serial", most_serials);
+  return {read_machine_key(string(record, del_key)), static_cast<std::uint64_t>(serial.value_or(0))};
+}
+
+std::optional<std::uint64_t> read_revision(const Value& record) {
+  const auto revision = number(record, revision_key, most_serials);
+  return revision ? std::optional(static_cast<std::uint64_t>(*revision)) : std::nullopt;
 }
 
 }  // namespace chainload::core::machines::saved

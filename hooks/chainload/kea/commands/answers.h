@@ -27,6 +27,8 @@ isc::data::ConstElementPtr override_get_page_answer(Library& library,
                                                     const isc::data::ConstElementPtr& arguments);
 isc::data::ConstElementPtr explain_answer(Library& library, const isc::data::ConstElementPtr& arguments);
 
+isc::data::ConstElementPtr rule_stats_get_page_answer(Library& library,
+                                                      const isc::data::ConstElementPtr& arguments);
 isc::data::ConstElementPtr rules_get_page_answer(Library& library,
                                                  const isc::data::ConstElementPtr& arguments);
 isc::data::ConstElementPtr rules_set_answer(Library& library, const isc::data::ConstElementPtr& arguments);

@@ -16,7 +16,7 @@ enum class Access : std::uint8_t { read, write };
 
 struct Argument {
   enum class Kind : std::uint8_t {
-    string,
+    string,  // of at most `most` octets
     number,  // whole, of the range below
     boolean,
     list,
@@ -30,13 +30,16 @@ struct Argument {
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
 };
 
-struct Command {
-  const char* name;
-  Access access;
-  Management needs;  // the lowest `management` with which it is answered
+struct Form {
+  const char* name = nullptr;
+  Access access{};
+  Management needs{};  // the lowest `management` with which it is answered
   std::span<const Argument> arguments;
-  bool is_bare_allowed;  // may come without "arguments"
-  CommandAnswer answer;
+  bool is_bare_allowed = false;  // may come without "arguments"
+};
+
+struct Command : Form {
+  CommandAnswer answer = nullptr;
 };
 
 /// Every command of this library, in alphabetical order.

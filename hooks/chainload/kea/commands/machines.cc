@@ -6,6 +6,7 @@
 #include "core/machines/machine_value.h"
 #include "kea/clocks.h"
 #include "kea/compat.h"
+#include "kea/log.h"
 #include "kea/value_of_element.h"
 #include "machine_page.h"
 
@@ -68,16 +69,19 @@ ConstElementPtr loop_release_answer(Library& library, const ConstElementPtr& arg
                                          : "it is missing, and \"all\" is not true: give one of the two");
   }
   auto& table = library.machines().table();
+  const bool dry_run = flag_in(arguments, "dry-run");
   const std::size_t count =
-      is_all ? table.release_all() : table.release(machine_argument("machine", *machine));
+      is_all ? table.release_all(dry_run) : table.release(machine_argument("machine", *machine), dry_run);
   const auto answer = Element::createMap();
   answer->set("released", Element::create(static_cast<long long>(count)));
   if (count == 0) {
     return createAnswer(static_cast<int>(Result::not_found),
                         is_all ? "no machine was in a loop" : "this machine was in no loop", answer);
   }
+  const std::string machines = std::to_string(count) + (count == 1 ? " machine" : " machines");
+  if (!dry_run) LOG_INFO(logger, CHAINLOAD_LOOP_RELEASED).arg(machines).arg(remark(arguments));
   return createAnswer(static_cast<int>(Result::success),
-                      std::to_string(count) + (count == 1 ? " machine" : " machines") + " released", answer);
+                      machines + (dry_run ? " could be released; nothing is changed" : " released"), answer);
 }
 
 }  // namespace chainload::kea

@@ -18,23 +18,19 @@ using core::machines::OverrideRequest;
 using isc::config::createAnswer;
 using isc::data::ConstElementPtr;
 using isc::data::Element;
-
-bool is_dry_run(const ConstElementPtr& arguments) {
-  const auto value = arguments->get("dry-run");
-  return value && value->boolValue();
-}
+using isc::data::ElementPtr;
 
 /// The arguments that make the override, read exactly.
 OverrideRequest request_of(const ConstElementPtr& arguments) {
   const auto map = Element::createMap();
   for (const auto& [key, value] : arguments->mapValue()) {
-    if (key != "dry-run") map->set(key, value);
+    if (key != "dry-run" && key != "if-revision") map->set(key, value);
   }
   core::Problems problems;
   auto request = core::machines::read_override(value_of(map), "", problems);
   if (request) return std::move(*request);
   const core::Problem& first = problems.list().front();
-  throw BadArgument(first.path, first.sentence);
+  throw BadArgument(first.path.empty() ? "mac" : first.path, first.sentence);
 }
 
 /// Two servers that both answer a machine would each count its boots for themselves.
@@ -78,45 +74,65 @@ core::machines::MachineKey target_of(const ConstElementPtr& arguments) {
   return mac ? machine_argument("mac", *mac) : machine_argument("uuid", *uuid);
 }
 
-/// For the log.
-std::string remark(const ConstElementPtr& arguments) {
-  const auto reason = arguments->get("reason");
-  return reason ? reason->stringValue() : "no reason given";
+KeptOverrides::Terms terms_in(const ConstElementPtr& arguments) {
+  return {moment_now(), flag_in(arguments, "dry-run"), revision_in(arguments, "if-revision")};
+}
+
+void set_revision(const ElementPtr& answer, std::uint64_t revision) {
+  answer->set("revision", Element::create(static_cast<long long>(revision)));
+}
+
+ConstElementPtr wrong_revision(Library& library, const std::exception& error) {
+  const auto answer = Element::createMap();
+  set_revision(answer, library.overrides().list().revision());
+  return createAnswer(static_cast<int>(Result::conflict), error.what(), answer);
 }
 
 }  // namespace
 
 ConstElementPtr override_set_answer(Library& library, const ConstElementPtr& arguments) {
-  const bool dry_run = is_dry_run(arguments);
+  const KeptOverrides::Terms terms = terms_in(arguments);
   OverrideRequest request = request_of(arguments);
   check_uses(request, library);
   check_servers(request, library);
   const std::string machine = request.target.text();
-  const auto now = moment_now();
-  const std::string until = core::instant_text(now.wall + request.lifetime);
-  library.overrides().set(std::move(request), now, dry_run);
-  if (!dry_run) {
+  const std::string until = core::instant_text(terms.now.wall + request.lifetime);
+  const auto answer = Element::createMap();
+  try {
+    set_revision(answer, library.overrides().set(std::move(request), terms));
+  } catch (const KeptOverrides::WrongRevision& error) {
+    return wrong_revision(library, error);
+  }
+  if (!terms.dry_run) {
     LOG_INFO(logger, CHAINLOAD_OVERRIDE_SET).arg(machine).arg(until).arg(remark(arguments));
   }
-  const auto answer = Element::createMap();
   answer->set("machine", Element::create(machine));
   answer->set("expires", Element::create(until));
   return createAnswer(static_cast<int>(Result::success),
-                      dry_run ? "the override could be set; nothing is changed" : "override set", answer);
+                      terms.dry_run ? "the override could be set; nothing is changed" : "override set",
+                      answer);
 }
 
 ConstElementPtr override_del_answer(Library& library, const ConstElementPtr& arguments) {
   const auto target = target_of(arguments);
-  const bool dry_run = is_dry_run(arguments);
-  if (!library.overrides().del(target, moment_now(), dry_run)) {
-    return createAnswer(static_cast<int>(Result::not_found), "there is no override for " + target.text());
+  const KeptOverrides::Terms terms = terms_in(arguments);
+  const auto answer = Element::createMap();
+  try {
+    const auto revision = library.overrides().del(target, terms);
+    set_revision(answer, revision.value_or(library.overrides().list().revision()));
+    if (!revision) {
+      return createAnswer(static_cast<int>(Result::not_found), "there is no override for " + target.text(),
+                          answer);
+    }
+  } catch (const KeptOverrides::WrongRevision& error) {
+    return wrong_revision(library, error);
   }
-  if (!dry_run) {
+  if (!terms.dry_run) {
     LOG_INFO(logger, CHAINLOAD_OVERRIDE_DELETED).arg(target.text()).arg(remark(arguments));
   }
   return createAnswer(
       static_cast<int>(Result::success),
-      dry_run ? "the override could be taken away; nothing is changed" : "override taken away");
+      terms.dry_run ? "the override could be taken away; nothing is changed" : "override taken away", answer);
 }
 
 ConstElementPtr override_get_page_answer(Library& library, const ConstElementPtr& arguments) {
@@ -128,7 +144,10 @@ ConstElementPtr override_get_page_answer(Library& library, const ConstElementPtr
     list.push_back(report_value(report));
     last = report.what->asked.target.text();
   }
-  return page_answer("override", std::move(list), last, page.limit);
+  const auto answer = page_answer("override", std::move(list), last, page.limit);
+  set_revision(boost::const_pointer_cast<Element>(answer->get("arguments")),
+               library.overrides().list().revision());
+  return answer;
 }
 
 }  // namespace chainload::kea

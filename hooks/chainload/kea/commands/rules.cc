@@ -24,7 +24,6 @@ using isc::data::ElementPtr;
 using store::ChangeOptions;
 using store::ChangeResult;
 
-constexpr std::int64_t usual_page = 100;
 constexpr std::size_t findings_shown = 100;
 
 ManagedRules& managed_of(Library& library) {
@@ -38,26 +37,10 @@ ElementPtr number(std::uint64_t value) {
   return Element::create(static_cast<long long>(value));
 }
 
-bool flag(const ConstElementPtr& arguments, const char* name) {
-  const ConstElementPtr value = arguments->get(name);
-  return value && value->boolValue();
-}
-
-std::int64_t number_or(const ConstElementPtr& arguments, const char* name, std::int64_t otherwise) {
-  const ConstElementPtr value = arguments->get(name);
-  return value ? value->intValue() : otherwise;
-}
-
-std::optional<std::uint64_t> revision_in(const ConstElementPtr& arguments, const char* name) {
-  const ConstElementPtr value = arguments->get(name);
-  if (!value) return std::nullopt;
-  return static_cast<std::uint64_t>(value->intValue());
-}
-
 ChangeOptions options_in(const ConstElementPtr& arguments) {
   ChangeOptions options;
   options.if_revision = revision_in(arguments, "if-revision");
-  options.dry_run = flag(arguments, "dry-run");
+  options.dry_run = flag_in(arguments, "dry-run");
   if (const ConstElementPtr reason = arguments->get("reason")) options.reason = reason->stringValue();
   options.when = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   return options;
@@ -146,8 +129,8 @@ ElementPtr findings_element(const std::vector<core::Finding>& findings) {
 }  // namespace
 
 ConstElementPtr rules_get_page_answer(Library& library, const ConstElementPtr& arguments) {
-  const auto from = static_cast<std::size_t>(number_or(arguments, "from", 0));
-  const auto limit = static_cast<std::size_t>(number_or(arguments, "limit", usual_page));
+  const auto from = static_cast<std::size_t>(number_in(arguments, "from", 0));
+  const auto limit = static_cast<std::size_t>(number_in(arguments, "limit", usual_page));
   std::vector<store::StoredRulePtr> rules;
   const ManagedRules::State state = managed_of(library).page(from, limit, rules);
   ElementPtr answer = stamp_element(state.stamp);
@@ -210,9 +193,7 @@ ConstElementPtr rules_rollback_answer(Library& library, const ConstElementPtr& a
 
 ConstElementPtr rules_check_answer(Library& library, const ConstElementPtr& arguments) {
   ManagedRules& managed = managed_of(library);
-  const auto now = library.configuration();
-  const bool has_server =
-      now && now->policy.parameters && now->policy.parameters->next_server() != core::Ipv4::unset;
+  const bool has_server = library.has_server();
   std::vector<core::Finding> findings;
   std::size_t count = 0;
   if (const ConstElementPtr rules = arguments->get("rules")) {
@@ -225,21 +206,16 @@ ConstElementPtr rules_check_answer(Library& library, const ConstElementPtr& argu
   } else {
     const auto live = managed.live();
     count = live->size();
-    findings = on_own_thread([&] {
-      std::vector<core::Rule> all;
-      live->each([&](const core::Rule& rule) {
-        all.push_back(rule);
-        return true;
-      });
-      return core::lint(all, has_server);
-    });
+    findings = on_own_thread([&] { return lint(*live, has_server); });
   }
   ElementPtr answer = Element::createMap();
   answer->set("rules", number(count));
   answer->set("findings", findings_element(findings));
   answer->set("finding-count", number(findings.size()));
   return createAnswer(static_cast<int>(Result::success),
-                      "the rules can be used; " + std::to_string(findings.size()) + " findings", answer);
+                      "the rules can be used; " + std::to_string(findings.size()) +
+                          (findings.size() == 1 ? " finding" : " findings"),
+                      answer);
 }
 
 }  // namespace chainload::kea

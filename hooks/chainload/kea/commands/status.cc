@@ -15,6 +15,8 @@ using isc::data::ConstElementPtr;
 using isc::data::Element;
 using isc::data::ElementPtr;
 
+constexpr std::size_t findings_listed = 100;
+
 const char* name_of(PolicySource source) {
   switch (source) {
     case PolicySource::configured:
@@ -54,7 +56,11 @@ ElementPtr policy_element(const Configuration& now) {
   return element;
 }
 
-ElementPtr managed_element(const ManagedRules::State& state) {
+ElementPtr count_element(std::uint64_t value) {
+  return Element::create(static_cast<long long>(value));
+}
+
+ElementPtr managed_element(const ManagedRules::State& state, const ManagedFindings& findings) {
   ElementPtr element = Element::createMap();
   element->set("revision", Element::create(static_cast<long long>(state.stamp.revision)));
   element->set("sha256", Element::create(store::hex(state.stamp.digest)));
@@ -65,6 +71,7 @@ ElementPtr managed_element(const ManagedRules::State& state) {
     element->set("reason", Element::create(state.stamp.reason));
   }
   if (!state.fault.empty()) element->set("fault", Element::create(state.fault));
+  element->set("findings-of-revision", count_element(findings.revision));
   return element;
 }
 
@@ -87,9 +94,17 @@ ElementPtr counters_element(const Counters& counters) {
   return element;
 }
 
-ElementPtr findings_element(const Configuration& now) {
+ElementPtr overrides_element(const core::machines::Overrides& overrides) {
+  ElementPtr element = Element::createMap();
+  element->set("revision", count_element(overrides.revision()));
+  element->set("count", count_element(overrides.size()));
+  return element;
+}
+
+ElementPtr findings_element(const Configuration& now, const ManagedFindings& managed) {
   ElementPtr list = Element::createList();
-  for (const auto& [source, finding] : now.findings) {
+  const auto add = [&](const std::string& source, const core::Finding& finding) {
+    if (list->size() == findings_listed) return;
     ElementPtr element = Element::createMap();
     element->set("id", Element::create(std::string(core::name_of(finding.id))));
     element->set("severity",
@@ -99,7 +114,9 @@ ElementPtr findings_element(const Configuration& now) {
     if (!finding.place.empty()) element->set("place", Element::create(finding.place));
     element->set("text", Element::create(finding.sentence));
     list->add(element);
-  }
+  };
+  for (const core::Finding& finding : managed.first) add(std::string(core::managed_source), finding);
+  for (const auto& [source, finding] : now.findings) add(source, finding);
   return list;
 }
 
@@ -112,7 +129,13 @@ ConstElementPtr status_answer(Library& library, const ConstElementPtr&) {
   if (!library.load_error().empty()) status->set("load-error", Element::create(library.load_error()));
   if (!library.state_error().empty()) status->set("state-error", Element::create(library.state_error()));
   status->set("counters", counters_element(library.statistics().counters()));
-  if (library.managed() != nullptr) status->set("managed", managed_element(library.managed()->state()));
+  ManagedFindings managed;
+  if (library.managed() != nullptr) {
+    managed = library.managed()->findings();
+    status->set("managed", managed_element(library.managed()->state(), managed));
+  }
+  status->set("overrides", overrides_element(library.overrides().list()));
+  status->set("load-balancing", Element::create(library.is_load_balanced()));
 
   const auto now = library.configuration();
   if (!now) {
@@ -125,8 +148,8 @@ ConstElementPtr status_answer(Library& library, const ConstElementPtr&) {
   status->set("log-decisions", Element::create(std::string(name_of(now->log_decisions))));
   status->set("state-directory", Element::create(now->state_directory));
   status->set("policy", policy_element(*now));
-  status->set("findings", findings_element(*now));
-  status->set("finding-count", Element::create(static_cast<long long>(now->finding_count)));
+  status->set("findings", findings_element(*now, managed));
+  status->set("finding-count", count_element(now->finding_count + managed.count));
   std::string text = "boot files are given by this configuration";
   if (library.source() == PolicySource::last_good) {
     text = "boot files are given by the configuration that last worked: the new one is wrong";

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
-#include "command.h"
+#include "forms.h"
 #include "kea/arguments.h"
 #include "kea/compat.h"
-#include "kea/process_marks.h"
-#include "machine_page.h"
+#include "kea/value_of_element.h"
+#include "store/json_text.h"
 
 namespace chainload::kea {
 namespace {
@@ -18,67 +18,44 @@ using isc::data::ConstElementPtr;
 using isc::data::Element;
 using Kind = Argument::Kind;
 
-constexpr std::int64_t most_on_a_page = 10000;
-constexpr std::int64_t most_revision = std::numeric_limits<std::int64_t>::max() - 1;
-
-// What stands beside a packet, or among the facts, is checked where it is read.
-constexpr Argument explain_arguments[] = {{"classes"}, {"facts"},  {"hostname"},       {"ip"},    {"mac"},
-                                          {"packet"},  {"subnet"}, {"shared-network"}, {"yiaddr"}};
-
-// Every writer takes the first three.
-constexpr Argument dry_run = {"dry-run", Kind::boolean};
-constexpr Argument if_revision = {"if-revision", Kind::number};
-constexpr Argument reason = {"reason", Kind::string};
-constexpr Argument set_arguments[] = {dry_run, if_revision, reason, {"rules", Kind::list, true}};
-constexpr Argument patch_arguments[] = {dry_run, if_revision, reason, {"patch", Kind::list, true}};
-constexpr Argument reload_arguments[] = {dry_run, if_revision, reason};
-constexpr Argument rollback_arguments[] = {
-    dry_run, if_revision, reason, {"revision", Kind::number, false, 0, most_revision}};
-constexpr Argument check_arguments_of_rules[] = {{"rules", Kind::list}};
-constexpr Argument page_arguments[] = {
-    {"from", Kind::number}, if_revision, {"limit", Kind::number, false, 1, most_on_a_page}};
-constexpr Argument machine_page_arguments[] = {{"from", Kind::string},
-                                               {"limit", Kind::number, false, 1, most_of_a_page}};
-constexpr Argument machine_arguments[] = {{"machine", Kind::string, true}};
-constexpr Argument release_arguments[] = {{"all", Kind::boolean}, {"machine", Kind::string}};
-constexpr Argument override_set_arguments[] = {{"boot", Kind::map, true},
-                                               dry_run,
-                                               {"expires-in"},
-                                               {"for"},
-                                               {"mac"},
-                                               reason,
-                                               {"reply"},
-                                               {"uses"},
-                                               {"uuid"}};
-constexpr Argument override_del_arguments[] = {dry_run, {"mac"}, reason, {"uuid"}};
-
-constexpr Command table[] = {
-    {"chainload-explain", Access::read, Management::read_only, explain_arguments, false, explain_answer},
-    {"chainload-loop-get-page", Access::read, Management::read_only, machine_page_arguments, true,
-     loop_get_page_answer},
-    {"chainload-loop-release", Access::write, Management::overrides, release_arguments, false,
-     loop_release_answer},
-    {"chainload-machine-get", Access::read, Management::read_only, machine_arguments, false,
-     machine_get_answer},
-    {"chainload-machine-get-page", Access::read, Management::read_only, machine_page_arguments, true,
-     machine_get_page_answer},
-    {"chainload-override-del", Access::write, Management::overrides, override_del_arguments, false,
-     override_del_answer},
-    {"chainload-override-get-page", Access::read, Management::read_only, machine_page_arguments, true,
-     override_get_page_answer},
-    {"chainload-override-set", Access::write, Management::overrides, override_set_arguments, false,
-     override_set_answer},
-    {"chainload-rules-check", Access::read, Management::read_only, check_arguments_of_rules, true,
-     rules_check_answer},
-    {"chainload-rules-get-page", Access::read, Management::read_only, page_arguments, true,
-     rules_get_page_answer},
-    {"chainload-rules-patch", Access::write, Management::full, patch_arguments, false, rules_patch_answer},
-    {"chainload-rules-reload", Access::write, Management::full, reload_arguments, true, rules_reload_answer},
-    {"chainload-rules-rollback", Access::write, Management::full, rollback_arguments, true,
-     rules_rollback_answer},
-    {"chainload-rules-set", Access::write, Management::full, set_arguments, false, rules_set_answer},
-    {status_command, Access::read, Management::read_only, {}, true, status_answer},
+struct Answering {
+  std::string_view name;
+  CommandAnswer answer;
 };
+constexpr Answering answering[] = {
+    {"chainload-explain", explain_answer},
+    {"chainload-loop-get-page", loop_get_page_answer},
+    {"chainload-loop-release", loop_release_answer},
+    {"chainload-machine-get", machine_get_answer},
+    {"chainload-machine-get-page", machine_get_page_answer},
+    {"chainload-override-del", override_del_answer},
+    {"chainload-override-get-page", override_get_page_answer},
+    {"chainload-override-set", override_set_answer},
+    {"chainload-rule-stats-get-page", rule_stats_get_page_answer},
+    {"chainload-rules-check", rules_check_answer},
+    {"chainload-rules-get-page", rules_get_page_answer},
+    {"chainload-rules-patch", rules_patch_answer},
+    {"chainload-rules-reload", rules_reload_answer},
+    {"chainload-rules-rollback", rules_rollback_answer},
+    {"chainload-rules-set", rules_set_answer},
+    {status_command, status_answer},
+};
+static_assert(std::size(answering) == std::size(command_forms::forms));
+
+/// Each form with who answers it.
+constexpr auto table = [] {
+  std::array<Command, std::size(command_forms::forms)> commands{};
+  for (std::size_t i = 0; i < commands.size(); ++i) commands[i] = {command_forms::forms[i], nullptr};
+  for (Command& command : commands) {
+    for (const Answering& each : answering) {
+      if (each.name == command.name) command.answer = each.answer;
+    }
+  }
+  return commands;
+}();
+static_assert(std::all_of(table.begin(), table.end(),
+                          [](const Command& each) { return each.answer != nullptr; }),
+              "every command has somebody who answers it");
 
 void check_kind(const Argument& argument, const Element& value) {
   const std::string name(argument.name);
@@ -89,7 +66,10 @@ void check_kind(const Argument& argument, const Element& value) {
   };
   switch (argument.kind) {
     case Kind::string:
-      static_cast<void>(string_argument(name, value));
+      if (string_argument(name, value).size() > static_cast<std::size_t>(argument.most)) {
+        throw BadArgument(name, "it has " + std::to_string(value.stringValue().size()) +
+                                    " octets: write at most " + std::to_string(argument.most));
+      }
       break;
     case Kind::number:
       static_cast<void>(number_argument(name, value, argument.least, argument.most));
@@ -108,6 +88,35 @@ void check_kind(const Argument& argument, const Element& value) {
   }
 }
 
+/// Of lists and maps in each other, as far as matters.
+bool is_nested_deeper(const Element& value, std::size_t levels) {
+  const auto is_deeper = [&](const ConstElementPtr& each) {
+    return each && is_nested_deeper(*each, levels - 1);
+  };
+  if (value.getType() == Element::list) {
+    const auto& items = value.listValue();
+    return levels == 0 || std::any_of(items.begin(), items.end(), is_deeper);
+  }
+  if (value.getType() != Element::map) return false;
+  const auto& members = value.mapValue();
+  return levels == 0 || std::any_of(members.begin(), members.end(),
+                                    [&](const auto& each) { return is_deeper(each.second); });
+}
+
+/// Deeper than anything that an argument could mean. Of rules each is looked at where it is read.
+void check_depth(const Argument& argument, const Element& value) {
+  if (argument.name == "rules" || !is_nested_deeper(value, core::max_value_depth - 1)) return;
+  throw BadArgument(std::string(argument.name), "it is nested more than " +
+                                                    std::to_string(core::max_value_depth - 1) +
+                                                    " levels deep: look for a bracket too many");
+}
+
+/// What is kept is written as JSON: what could not be read again must not get there.
+void check_can_be_kept(const std::string& name, const ConstElementPtr& value) {
+  const std::string fault = store::read_json(store::canonical_json(value_of(value))).fault;
+  if (!fault.empty()) throw BadArgument(name, "it cannot be kept as JSON, at " + fault);
+}
+
 void check_arguments(const Command& command, const ConstElementPtr& arguments) {
   std::vector<std::string_view> known;
   for (const Argument& argument : command.arguments) known.push_back(argument.name);
@@ -116,6 +125,10 @@ void check_arguments(const Command& command, const ConstElementPtr& arguments) {
     const ConstElementPtr value = arguments->get(std::string(argument.name));
     if (value) {
       check_kind(argument, *value);
+      check_depth(argument, *value);
+      // Lists may be long, and are checked where their items are read.
+      if (command.access == Access::write && argument.kind != Kind::list)
+        check_can_be_kept(std::string(argument.name), value);
     } else if (argument.is_required) {
       throw BadArgument(std::string(argument.name),
                         "it is missing: " + std::string(command.name) + " does not work without it");

@@ -151,7 +151,8 @@ TEST(RestoredOverrides, snapshot_and_journal_give_the_same) {
   room.saved() = from_journal;
   room.restart(true);
   const auto again = room.overrides().snapshot(room.now());
-  ASSERT_EQ(2u, again.size());
+  ASSERT_EQ(3u, again.size()) << "the revision, and both overrides";
+  EXPECT_EQ(2u, room.overrides().revision());
   const auto standings = [&] {
     std::vector<std::pair<OverrideStanding, std::uint32_t>> all;
     for (const auto& each : room.overrides().page({}, 10, room.now().steady)) {

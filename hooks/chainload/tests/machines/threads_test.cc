@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "core/machines/overrides.h"
-#include "core/machines/rule_counts.h"
+#include "core/machines/subnet_counts.h"
 #include "visits.h"
 
 namespace chainload::tests {

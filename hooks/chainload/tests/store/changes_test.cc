@@ -148,8 +148,8 @@ TEST_F(Changes, h2_k4_a_list_with_one_bad_rule_is_refused_as_a_whole) {
 }
 
 TEST_F(Changes, more_rules_than_allowed_are_refused) {
-  EXPECT_EQ(store::prepare(list_text({"a", "b", "c"}), {}, 3).problems, "");
-  const auto made = store::prepare(list_text({"a", "b", "c", "d"}), {}, 3);
+  EXPECT_EQ(store::prepare(list_text({"a", "b", "c"}), {.most = 3}).problems, "");
+  const auto made = store::prepare(list_text({"a", "b", "c", "d"}), {.most = 3});
   EXPECT_NE(made.problems.find("rules[3]"), std::string::npos) << made.problems;
   EXPECT_NE(made.problems.find("more than 3 rules"), std::string::npos) << made.problems;
   EXPECT_EQ(made.compiled, nullptr);
@@ -167,9 +167,11 @@ TEST_F(Changes, what_the_caller_asks_of_rules_is_asked_of_each) {
                                     core::Problems& problems) {
     if (rule.name == "b") problems.add(path, rule.place, "not allowed here");
   };
-  EXPECT_NE(store::prepare(list_text({"a", "b"}), check).problems.find("rules[1]"), std::string::npos);
+  EXPECT_NE(store::prepare(list_text({"a", "b"}), {.check = check}).problems.find("rules[1]"),
+            std::string::npos);
   const auto reading = store::read_json(R"([{"op":"add","rule":)" + rule_text("b") + "}]");
-  EXPECT_NE(store::read_patch(*reading.value, check).problems.find("patch[0].rule"), std::string::npos);
+  EXPECT_NE(store::read_patch(*reading.value, {.check = check}).problems.find("patch[0].rule"),
+            std::string::npos);
 }
 
 TEST_F(Changes, a_change_meant_for_another_revision_is_refused) {

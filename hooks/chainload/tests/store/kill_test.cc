@@ -7,6 +7,7 @@
 #include <random>
 
 #include "saves.h"
+#include "store/override_file.h"
 #include "watched_filesystem.h"
 
 namespace chainload::tests {
@@ -28,13 +29,16 @@ struct Ended {
   bool was_killed = false;
 };
 
-Ended run(const std::string& directory, std::size_t call) {
+/// Runs `child` in a process of its own, with a pipe to say how far it got.
+template <class Child>
+Ended run(Child&& in_child) {
   int ends[2];
   if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
   const pid_t child = ::fork();
   if (child == 0) {
     ::close(ends[0]);
-    save_until_killed(directory, call, ends[1]);
+    in_child(ends[1]);
+    ::_exit(3);
   }
   ::close(ends[1]);
   Ended ended;
@@ -68,7 +72,7 @@ TEST(Kill, d1_at_five_hundred_points_of_saves_the_rules_are_the_old_or_the_new_o
     const std::size_t call = point < calls ? point + 1 : 1 + random() % calls;
     SCOPED_TRACE("call " + std::to_string(call));
     TemporaryDirectory directory;
-    const Ended ended = run(directory.state(), call);
+    const Ended ended = run([&](int pipe) { save_until_killed(directory.state(), call, pipe); });
     if (ended.was_killed) ++killed;
     std::string found;
     {
@@ -92,6 +96,53 @@ TEST(Kill, d1_at_five_hundred_points_of_saves_the_rules_are_the_old_or_the_new_o
     }
   }
   EXPECT_EQ(killed, 500u);
+}
+
+/// In the child: a file begun, and a dozen records, an octet on the pipe after each.
+[[noreturn]] void override_until_killed(const std::string& directory, std::size_t call, int pipe) {
+  WatchedFilesystem watched;
+  store::OverrideFile file(watched, directory);
+  watched.arm(call, WatchedFilesystem::Fault::kill);
+  std::vector<core::Value> records;
+  for (int number = 1; number <= 12; ++number) {
+    records.push_back(*store::read_json("{\"set\":" + std::to_string(number) + "}").value);
+    if (number % 4 == 1) {
+      file.begin(records, false);
+    } else if (number % 4 == 2) {
+      file.append_unflushed(records.back());
+    } else {
+      file.append(records.back());
+    }
+    if (::write(pipe, "x", 1) != 1) ::_exit(2);
+  }
+  file.close();
+  ::_exit(0);
+}
+
+TEST(Kill, d1_at_every_point_of_writing_overrides_the_old_records_or_the_new_ones_are_there) {
+  std::size_t killed = 0;
+  for (std::size_t call = 1;; ++call) {
+    SCOPED_TRACE("call " + std::to_string(call));
+    TemporaryDirectory directory;
+    std::filesystem::create_directory(directory.state());
+    const Ended ended = run([&](int pipe) { override_until_killed(directory.state(), call, pipe); });
+    store::OverrideFile file(store::system_filesystem(), directory.state());
+    const store::OverrideRecords read = file.read();
+    ASSERT_EQ("", read.fault);
+    ASSERT_GE(read.records.size(), ended.answered);
+    ASSERT_LE(read.records.size(), ended.answered + 1);
+    for (std::size_t i = 0; i < read.records.size(); ++i) {
+      ASSERT_EQ(static_cast<std::int64_t>(i + 1), *read.records[i].find("set")->integer());
+    }
+    ASSERT_EQ(!ended.was_killed, read.ended_in_order);
+    if (!ended.was_killed) break;
+    ++killed;
+    file.begin(read.records, false);
+    for (const auto& entry : std::filesystem::directory_iterator(directory.state())) {
+      ASSERT_NE(entry.path().extension(), ".new") << entry.path();
+    }
+  }
+  EXPECT_GT(killed, 30u);
 }
 
 }  // namespace
