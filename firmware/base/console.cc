@@ -18,7 +18,22 @@ void Console::format(std::string_view pattern, std::span<const FormatArg> argume
   char buffer[512];
   TextWriter writer(buffer);
   writer.format(pattern, arguments);
-  write(writer.view());
+  write_public(writer.view());
+}
+
+void Console::write_public(std::string_view text) {
+  for (;;) {
+    const std::size_t scheme = text.find("://");
+    if (scheme == std::string_view::npos) break;
+    const std::string_view authority = text.substr(scheme + 3, text.find_first_of("/ \"\n?", scheme + 3) - scheme - 3);
+    const std::size_t host = authority.rfind('@'), colon = authority.find(':');
+    const bool has_password = host != std::string_view::npos && colon < host;
+    const std::size_t shown = scheme + 3 + (has_password ? colon + 1 : 0);
+    write(text.substr(0, shown));
+    if (has_password) write("***");
+    text.remove_prefix(has_password ? scheme + 3 + host : shown);
+  }
+  write(text);
 }
 
 void LogRing::write(std::string_view text) {

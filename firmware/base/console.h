@@ -24,6 +24,10 @@ class Console {
   /// False when there is no room for another sink.
   bool add_sink(ConsoleSink sink);
   void write(std::string_view text);
+  /// The same; of an address that holds a password, http://USER:PASSWORD@server/, three stars are written in its place:
+  /// consoles are photographed and logged.
+  void write_public(std::string_view text);
+  /// As write_public().
   template <class... Args>
   void print(std::string_view pattern, const Args&... arguments) {
     format(pattern, FormatArgs<Args...>{FormatArg(arguments)...});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "base/sha256.h"
 
+#include "base/hash_blocks.h"
+
 namespace base {
 
 namespace {
@@ -25,7 +27,7 @@ constexpr std::uint32_t rotate(std::uint32_t value, unsigned by) {
   return value >> by | value << (32 - by);
 }
 
-void process_block(std::array<std::uint32_t, 8>& state, const std::uint8_t* block) {
+void process_block(std::uint32_t* state, const std::uint8_t* block) {
   Words w;
   for (std::size_t i = 0; i < 16; ++i) w[i] = load_be32(block + 4 * i);
   for (std::size_t i = 16; i < 64; ++i) {
@@ -33,7 +35,8 @@ void process_block(std::array<std::uint32_t, 8>& state, const std::uint8_t* bloc
     w[i] = w[i - 16] + w[i - 7] + (rotate(a, 7) ^ rotate(a, 18) ^ a >> 3) +
            (rotate(b, 17) ^ rotate(b, 19) ^ b >> 10);
   }
-  std::array<std::uint32_t, 8> v = state;  // a to h
+  std::array<std::uint32_t, 8> v;  // a to h
+  for (std::size_t k = 0; k < 8; ++k) v[k] = state[k];
   for (std::size_t i = 0; i < 64; ++i) {
     const std::uint32_t e = v[4], a = v[0];
     const std::uint32_t t1 = v[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
@@ -50,20 +53,8 @@ void process_block(std::array<std::uint32_t, 8>& state, const std::uint8_t* bloc
 }  // namespace
 
 std::array<std::uint8_t, 32> sha256(Bytes message) {
-  constexpr std::size_t block_size = 64;
   std::array<std::uint32_t, 8> state = first_state;
-  const std::uint64_t bits = std::uint64_t{message.size()} * 8;
-  for (; message.size() >= block_size; message = message.subspan(block_size)) {
-    process_block(state, message.data());
-  }
-  // [fips180-4 5.1.1] a one bit, zeros, and the length at the end of a block.
-  std::array<std::uint8_t, 2 * block_size> tail{};
-  copy_bytes(tail.data(), message);
-  tail[message.size()] = 0x80;
-  const std::size_t size = message.size() + 9 <= block_size ? block_size : 2 * block_size;
-  store_be32(&tail[size - 8], static_cast<std::uint32_t>(bits >> 32));
-  store_be32(&tail[size - 4], static_cast<std::uint32_t>(bits));
-  for (std::size_t at = 0; at < size; at += block_size) process_block(state, &tail[at]);
+  hash_blocks(message, true, process_block, state.data());
   std::array<std::uint8_t, 32> digest;
   for (std::size_t k = 0; k < 8; ++k) store_be32(&digest[4 * k], state[k]);
   return digest;

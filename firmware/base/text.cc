@@ -69,6 +69,12 @@ void TextWriter::format(std::string_view pattern, std::span<const FormatArg> arg
   }
 }
 
+std::size_t copy_text(std::span<char> room, std::string_view text) {
+  TextWriter out(room);
+  out.append(text);
+  return out.view().size();
+}
+
 bool parse_number(std::string_view text, unsigned radix, std::uint64_t& value) {
   if (text.empty()) return false;
   std::uint64_t sum = 0;

@@ -89,6 +89,9 @@ class TextWriter {
   bool overflowed_ = false;
 };
 
+/// As much of `text` as `room` holds goes there; how many characters that were.
+std::size_t copy_text(std::span<char> room, std::string_view text);
+
 /// Text with room for N characters, kept by value.
 template <std::size_t N>
 class Text {
@@ -98,10 +101,8 @@ class Text {
 
   /// False when `text` was longer than the room; then what fits is kept.
   bool assign(std::string_view text) {
-    const std::size_t n = text.size() < N ? text.size() : N;
-    for (std::size_t i = 0; i < n; ++i) characters_[i] = text[i];
-    size_ = n;
-    return n == text.size();
+    size_ = copy_text(characters_, text);
+    return size_ == text.size();
   }
   template <class... Args>
   bool print(std::string_view pattern, const Args&... arguments) {

@@ -207,7 +207,6 @@ TEST(Boot, files_that_cannot_be_started_are_named_and_explained) {
       {"", "the file is empty"},
       {"<html>404</html>", "it is a web page"},
       {"echo no magic\n", "it is text without the first line #!gpxe"},
-      {"\x1f\x8b\x08 gz", "it is compressed with gzip"},
       {"\x7f"
        "ELF\x01\x01",
        "it is an ELF program"}};

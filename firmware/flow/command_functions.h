@@ -45,12 +45,14 @@ base::Status param(void* context, const script::Call& call);
 base::Status chain(void* context, const script::Call& call);
 base::Status kernel(void* context, const script::Call& call);
 base::Status initrd(void* context, const script::Call& call);
+base::Status imgfetch(void* context, const script::Call& call);
+base::Status imgextract(void* context, const script::Call& call);
 base::Status imgargs(void* context, const script::Call& call);
 base::Status imgselect(void* context, const script::Call& call);
 base::Status boot(void* context, const script::Call& call);
 base::Status imgstat(void* context, const script::Call& call);
 base::Status imgfree(void* context, const script::Call& call);
-base::Status sha256sum(void* context, const script::Call& call);
+base::Status digest_sum(void* context, const script::Call& call);
 
 // network_commands.cc
 base::Status dhcp(void* context, const script::Call& call);

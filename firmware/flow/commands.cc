@@ -16,13 +16,17 @@ constexpr std::string_view run_usage =
     "[-n|--name NAME] [-t|--timeout MS] [-a|--autofree] [-r|--replace] URI [ARGUMENT...]";
 constexpr std::string_view fetch_usage = "[-n|--name NAME] [-t|--timeout MS] URI [ARGUMENT...]";
 constexpr std::string_view initrd_usage = "[-n|--name NAME] [-t|--timeout MS] URI [PATH] [mode=MODE]";
+constexpr std::string_view start_usage =
+    "[-n|--name NAME] [-t|--timeout MS] [-a|--autofree] [-r|--replace] [NAME] [ARGUMENT...]";
+constexpr std::string_view sum_usage = "[-e|--expect HEX] NAME...";
 constexpr std::string_view cards = "[net0...]";
+constexpr std::string_view ask_usage = "[-c|--configurator dhcp] [-t|--timeout MS] [net0...]";
 
-// gPXE's names first; imgfetch and module are its other words for initrd, imgexec for boot, imgload for
+// gPXE's names first; module is its other word for initrd, imgexec for boot, imgload for
 // imgselect.
 constexpr script::Command commands[] = {
     {"autoboot", cards, autoboot},
-    {"boot", "[NAME]", boot},
+    {"boot", start_usage, boot},
     {"chain", run_usage, chain},
     {"choose",
      "[-m|--menu MENU] [-d|--default LABEL] [-t|--timeout MS] [-r|--retimeout MS] [-k|--keep] SETTING",
@@ -30,19 +34,20 @@ constexpr script::Command commands[] = {
     {"clear", "SETTING", clear},
     {"config", "", config},
     {"cpuid", "[-e|--ext] [-c|--ecx] BIT", cpuid},
-    {"dhcp", cards, dhcp},
+    {"dhcp", ask_usage, dhcp},
     {"echo", "[-n] [WORD...]", echo},
     {"exit", "[STATUS]", exit},
     {"goto", "LABEL", go_to},
     {"help", "", help},
     {"ifclose", cards, ifclose},
-    {"ifconf", cards, dhcp},
-    {"iflinkwait", cards, ifopen},
+    {"ifconf", ask_usage, dhcp},
+    {"iflinkwait", "[-t|--timeout MS] [net0...]", ifopen},
     {"ifopen", cards, ifopen},
     {"ifstat", cards, ifstat},
     {"imgargs", "NAME [ARGUMENT...]", imgargs},
-    {"imgexec", "[NAME]", boot},
-    {"imgfetch", initrd_usage, initrd},
+    {"imgexec", start_usage, boot},
+    {"imgextract", "[-n|--name NAME] [-t|--timeout MS] [-k|--keep] NAME", imgextract},
+    {"imgfetch", fetch_usage, imgfetch},
     {"imgfree", "[NAME]", imgfree},
     {"imgload", "NAME", imgselect},
     {"imgselect", "NAME", imgselect},
@@ -54,6 +59,7 @@ constexpr script::Command commands[] = {
     {"item", "[-m|--menu MENU] [-k|--key KEY] [-d|--default] [-g|--gap] [LABEL] [TEXT...]", item},
     {"kernel", fetch_usage, kernel},
     {"login", "", login},
+    {"md5sum", sum_usage, digest_sum},
     {"menu", "[-n|--name MENU] [-d|--delete] [TITLE...]", menu},
     {"module", initrd_usage, initrd},
     {"nslookup", "SETTING HOST", nslookup},
@@ -67,7 +73,7 @@ constexpr script::Command commands[] = {
     {"route", "", route},
     {"sanboot", "[-n|--no-describe] [-k|--keep] [-d|--drive DRIVE] [URI...]", sanboot},
     {"set", "SETTING [VALUE...]", set},
-    {"sha256sum", "[-e|--expect HEX] NAME", sha256sum},
+    {"sha256sum", sum_usage, digest_sum},
     {"shell", "", shell},
     {"show", "SETTING", show},
     {"sleep", "SECONDS", sleep},

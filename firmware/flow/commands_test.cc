@@ -101,7 +101,7 @@ TEST(Commands, mistakes_are_sentences_with_their_place) {
       {"clear net9/ip", "boot.gpxe:2: Setting \"net9/ip\": there is no scope \"net9\"\n"},
       {"sleep forever", "boot.gpxe:2: Usage: sleep SECONDS\n"},
       {"boot", "boot.gpxe:2: There is nothing to boot: fetch something first with kernel or chain\n"},
-      {"boot it", "boot.gpxe:2: There is no image called \"it\"; imgstat lists them\n"},
+      {"boot it", "boot.gpxe:2: the web server 198.18.0.1 answers 404 Not Found; "},
       {"imgargs it", "boot.gpxe:2: There is no image called \"it\"; imgstat lists them\n"},
       {"dhcp net1",
        "boot.gpxe:2: There is no network card \"net1\": this firmware uses the one it was started over, "

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 // The commands about images.
-#include "base/sha256.h"
 #include "flow/command_functions.h"
 #include "flow/form.h"
 #include "image/bzimage.h"
 #include "image/cpio.h"
+#include "image/gunzip.h"
 #include "image/identify.h"
+#include "settings/digest_text.h"
 
 namespace flow {
 
@@ -65,8 +66,16 @@ base::Result<image::Image*> fetch_image(Session& session, const Call& call, imag
   (*image)->role = role;
   Status status = set_arguments(session, **image, call.words.subspan(1));
   if (status.ok() && role != image::Role::initrd) {
+    if (image::is_gzip((*image)->bytes())) {
+      auto unpacked = session.unpack(**image, (*image)->name, false);
+      if (unpacked.ok()) {
+        image = std::move(unpacked);
+      } else {
+        status = unpacked.error();
+      }
+    }
     const image::Kind kind = image::identify((*image)->bytes());
-    if (!image::is_bootable(kind)) status = image::refusal(kind, (*image)->name);
+    if (status.ok() && !image::is_bootable(kind)) status = image::refusal(kind, (*image)->name);
   }
   if (!status.ok()) {
     static_cast<void>(session.images().free(**image));
@@ -81,14 +90,31 @@ Error no_image(std::string_view name) {
 
 }  // namespace
 
+namespace {
+
+/// Starts what is here already, or what is fetched by `call`.
+Status start(Session& session, const Call& call, image::Image* image) {
+  if (image == nullptr || image->in_use) {
+    auto fetched = fetch_image(session, call, image::Role::plain);
+    if (!fetched.ok()) return fetched.error();
+    image = *fetched;
+  } else if (call.words.size() > 1) {
+    Status status = set_arguments(session, *image, call.words.subspan(1));
+    if (!status.ok()) return status;
+  }
+  image->is_temporary = call.has(autofree_option);
+  if (!call.has(replace_option)) return session.start(*image);
+  return session.replace_script(*image);
+}
+
+}  // namespace
+
 Status chain(void* context, const Call& call) {
   Session& session = session_of(context);
-  auto fetched = fetch_image(session, call, image::Role::plain);
-  if (!fetched.ok()) return fetched.error();
-  image::Image& image = **fetched;
-  image.is_temporary = call.has(autofree_option);
-  if (!call.has(replace_option)) return session.start(image);
-  return session.replace_script(image);
+  // As in iPXE the name of an image will do; but what was chained before is fetched anew.
+  image::Image* image = session.images().find(call.word(0));
+  if (image != nullptr && image->role != image::Role::initrd) image = nullptr;
+  return start(session, call, image);
 }
 
 Status kernel(void* context, const Call& call) {
@@ -107,6 +133,29 @@ Status initrd(void* context, const Call& call) {
   if (!image.ok()) return image.error();
   const auto file = image::CpioFile::parse((*image)->arguments);
   return file.ok() ? Status(base::Done{}) : Status(file.error());
+}
+
+/// As initrd, but what the arguments mean is left to whoever uses it.
+Status imgfetch(void* context, const Call& call) {
+  auto image = fetch_image(session_of(context), call, image::Role::initrd);
+  return image.ok() ? Status(base::Done{}) : Status(image.error());
+}
+
+Status imgextract(void* context, const Call& call) {
+  constexpr std::size_t keep_option = 2;
+  Session& session = session_of(context);
+  image::Image* packed = session.images().find(call.word(0));
+  const bool is_here = packed != nullptr;
+  if (!is_here) {
+    auto fetched = fetch_image(session, call, image::Role::initrd);
+    if (!fetched.ok()) return fetched.error();
+    packed = *fetched;
+  }
+  std::string_view name = call.options[name_option];
+  if (name.empty() || !is_here) name = packed->name;
+  if (name.ends_with(".gz")) name.remove_suffix(3);
+  auto image = session.unpack(*packed, name, call.has(keep_option));
+  return image.ok() ? Status(base::Done{}) : Status(image.error());
 }
 
 Status imgargs(void* context, const Call& call) {
@@ -132,8 +181,7 @@ Status boot(void* context, const Call& call) {
   Session& session = session_of(context);
   const std::string_view name = call.word(0);
   image::Image* image = name.empty() ? session.images().last_bootable() : session.images().find(name);
-  if (image != nullptr) return session.start(*image);
-  if (!name.empty()) return no_image(name);
+  if (image != nullptr || !name.empty()) return start(session, call, image);
   return Error(ErrorCode::not_found, "There is nothing to boot: fetch something first with kernel or chain");
 }
 
@@ -167,24 +215,25 @@ Status imgfree(void* context, const Call& call) {
   return base::Done{};
 }
 
-Status sha256sum(void* context, const Call& call) {
+Status digest_sum(void* context, const Call& call) {
   Session& session = session_of(context);
-  const image::Image* image = session.images().find(call.word(0));
-  if (image == nullptr) return no_image(call.word(0));
-  char room[64];
-  base::TextWriter writer(room);
-  settings::format_value(settings::Type::hexraw, base::sha256(image->bytes()), writer);
-  const std::string_view digest = writer.view();
-  if (!call.has(0)) {
-    session.console().print("{}  {}\n", digest, image->name);
-    return base::Done{};
+  for (const std::string_view name : call.words) {
+    const image::Image* image = session.images().find(name);
+    if (image == nullptr) return no_image(name);
+    const bool is_md5 = call.name == "md5sum";
+    const auto kind = is_md5 ? settings::Digest::md5 : settings::Digest::sha256;
+    const settings::DigestText sum = settings::digest_text(kind, image->bytes());
+    const std::string_view digest = sum;
+    if (!call.has(0)) {
+      session.console().print("{}  {}\n", digest, image->name);
+    } else if (!base::equal_ignoring_case(digest, call.options[0])) {
+      return Error(
+          ErrorCode::refused,
+          "{} is not what it should be: its {} is {}, expected was {}; was the file changed, or the sum?", name,
+          is_md5 ? "MD5" : "SHA-256", digest, call.options[0]);
+    }
   }
-  if (base::equal_ignoring_case(digest, call.options[0])) return base::Done{};
-  return Error(
-      ErrorCode::refused,
-      "{} is not what it should be: its SHA-256 is {}, expected was {}; was the file changed, or the "
-      "sum?",
-      image->name, digest, call.options[0]);
+  return base::Done{};
 }
 
 }  // namespace flow

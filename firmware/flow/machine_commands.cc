@@ -2,10 +2,6 @@
 // The commands about the machine itself.
 #include "flow/command_functions.h"
 
-#if defined(__i386__) || defined(__x86_64__)
-#include <cpuid.h>
-#endif
-
 namespace flow {
 
 using base::Error;
@@ -13,26 +9,12 @@ using base::ErrorCode;
 using base::Status;
 using script::Call;
 
-namespace {
-
-/// The feature words of CPUID's leaf 1 or 80000001h; 0 where the processor has no such leaf.
-std::uint32_t cpu_features([[maybe_unused]] bool extended, [[maybe_unused]] bool in_ecx) {
-#if defined(__i386__) || defined(__x86_64__)
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  if (__get_cpuid(extended ? 0x80000001U : 1U, &a, &b, &c, &d) == 0) return 0;
-  return in_ecx ? c : d;
-#else
-  return 0;
-#endif
-}
-
-}  // namespace
-
 Status cpuid(void* context, const Call& call) {
   enum Option : std::uint8_t { extended, in_ecx };
   std::uint32_t bit = 0;
   if (!script::parse_number(call.word(0), bit) || bit > 31) return wrong_usage(session_of(context), call);
-  if ((cpu_features(call.has(extended), call.has(in_ecx)) >> bit & 1) != 0) return base::Done{};
+  const auto words = cpuid_leaf(call.has(extended) ? 0x80000001U : 1U);
+  if ((words[call.has(in_ecx) ? 2 : 3] >> bit & 1) != 0) return base::Done{};
   return Error(ErrorCode::refused, "This processor has no feature {}", bit);
 }
 

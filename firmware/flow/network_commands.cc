@@ -26,16 +26,23 @@ Status check_cards(const Call& call) {
 
 Status dhcp(void* context, const Call& call) {
   Status status = check_cards(call);
+  if (call.has(0) && call.options[0] != "dhcp") {
+    status = Error(ErrorCode::unsupported, "There is no configurator \"{}\": this firmware knows dhcp",
+                   call.options[0]);
+  }
   return status.ok() ? session_of(context).dhcp() : status;
 }
 
-Status ifopen(void*, const Call& call) {
-  return check_cards(call);  // it is open as long as we run
+Status ifopen(void* context, const Call& call) {
+  static_cast<void>(session_of(context).fetching());  // an address that was set by hand counts now
+  return check_cards(call);                           // it is open as long as we run
 }
 
 Status ifclose(void* context, const Call& call) {
   Status status = check_cards(call);
-  if (status.ok()) session_of(context).loop().interface().configure({});
+  if (!status.ok()) return status;
+  session_of(context).store().set_packets({}, {});
+  session_of(context).loop().interface().configure({});
   return status;
 }
 

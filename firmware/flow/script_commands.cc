@@ -14,7 +14,7 @@ Status echo(void* context, const Call& call) {
   const bool is_open = call.word(0) == "-n";
   for (std::size_t i = is_open ? 1 : 0; i < call.words.size(); ++i) {
     if (call.words[i].empty()) continue;
-    console.write(call.words[i]);
+    console.write_public(call.words[i]);
     if (i + 1 < call.words.size()) console.write(" ");
   }
   if (!is_open) console.write("\n");
@@ -45,7 +45,7 @@ bool print_setting(Session& session, std::string_view id) {
   base::TextWriter value(room);
   if (!session.store().format(id, value)) return false;
   session.console().print("{} = ", id);
-  session.console().write(value.view());
+  session.console().write_public(value.view());
   session.console().write("\n");
   return true;
 }
@@ -59,7 +59,9 @@ Status show(void* context, const Call& call) {
 
 Status config(void* context, const Call&) {
   session_of(context).store().list(
-      [](void* session, std::string_view id) { static_cast<void>(print_setting(session_of(session), id)); },
+      [](void* session, std::string_view id) {
+        if (!id.ends_with("password")) static_cast<void>(print_setting(session_of(session), id));
+      },
       context);
   return base::Done{};
 }

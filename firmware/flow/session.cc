@@ -4,7 +4,9 @@
 #include <new>
 
 #include "flow/commands.h"
+#include "flow/download_progress.h"
 #include "flow/loop_check.h"
+#include "image/gunzip.h"
 #include "image/identify.h"
 
 namespace flow {
@@ -12,53 +14,12 @@ namespace flow {
 using base::Error;
 using base::ErrorCode;
 
-namespace {
-
-settings::Machine machine_of(platform::Platform& platform, std::span<std::uint8_t, 5> bus_id) {
-  const platform::BootInfo& info = platform.boot_info();
-  settings::Machine machine;
-  machine.mac = platform.nic().mac();
-  if (info.pci) {
-    bus_id[0] = 1;  // PCI
-    base::store_be16(&bus_id[1], info.pci->vendor);
-    base::store_be16(&bus_id[3], info.pci->device);
-    machine.bus_id = bus_id;
-  }
-  machine.smbios_uuid = info.uuid;
-  machine.smbios = info.smbios;
-  machine.nic = platform.nic().description();
-  machine.version = CHAINLOAD_VERSION;
-  machine.platform = info.platform;
-  machine.build_arch = sizeof(void*) == 4 ? "i386" : "x86_64";
-  return machine;
-}
-
-/// Where a download's bytes go.
-struct ImageSink {
-  image::Registry& images;
-  image::Image& image;
-
-  proto::Sink sink() {
-    return {this,
-            [](void* self, std::uint64_t total) {
-              auto& to = *static_cast<ImageSink*>(self);
-              return to.images.expect(to.image, total);
-            },
-            [](void* self, base::Bytes piece) {
-              auto& to = *static_cast<ImageSink*>(self);
-              return to.images.append(to.image, piece);
-            }};
-  }
-};
-
-}  // namespace
-
 Session::Session(net::Loop& loop, const Memory& memory)
     : loop_(loop),
       settings_arena_("settings", memory.settings),
       images_arena_("images", memory.images),
       scripts_arena_("scripts", memory.scripts),
-      store_(settings_arena_, machine_of(loop.platform(), bus_id_)),
+      store_(settings_arena_, machine_of(loop.platform(), machine_room_)),
       images_(images_arena_, platform().download_region(), platform().physical(platform().download_region())),
       commands_{command_list(), this, [](void* self) { return static_cast<Session*>(self)->take_stop(); }},
       interpreter_(commands_, store_, scripts_arena_),
@@ -130,6 +91,12 @@ proto::FetchContext& Session::fetching() {
   static_cast<void>(store_.format("domain:string", writer));
   search_domain_.assign(writer.view());
   fetching_.search_domain = search_domain_;
+  // An address that was set by hand counts from the next download on.
+  const base::Ipv4Address address = store_.find_ipv4("net0/ip");
+  if (!address.is_any() && address != loop_.interface().config().address) {
+    loop_.interface().configure(
+        {.address = address, .netmask = store_.find_ipv4("netmask"), .gateway = store_.find_ipv4("gateway")});
+  }
   return fetching_;
 }
 
@@ -140,8 +107,9 @@ base::Result<image::Image*> Session::download(const proto::Uri& uri, std::string
   if (!begun.ok()) return begun;
   image::Image& image = **begun;
   console().print("{}...", uri.text());
-  ImageSink into{images_, image};
-  auto fetched = proto::fetch(fetching(), uri, into.sink());
+  DownloadProgress progress(*this, image);
+  auto fetched = proto::fetch(fetching(), uri, progress.sink());
+  progress.end();
   loop_.step();  // a card may have queued our last word to the server, and what comes now can take long
   base::Status status =
       fetched.ok() ? images_.set_uri(image, fetched->final_uri.text()) : base::Status(fetched.error());
@@ -152,6 +120,25 @@ base::Result<image::Image*> Session::download(const proto::Uri& uri, std::string
   }
   images_.finish(image);
   console().write(" ok\n");
+  if (fetched->is_gzip_encoded && image::is_gzip(image.bytes())) return unpack(image, image.name, false);
+  return &image;
+}
+
+base::Result<image::Image*> Session::unpack(image::Image& packed, std::string_view name, bool keeps_packed) {
+  auto begun = images_.begin(name, packed.uri);
+  if (!begun.ok()) return begun;
+  image::Image& image = **begun;
+  auto size = image::gunzip(packed.bytes(), packed.name, image.room);
+  base::Status status = size.ok() ? images_.set_arguments(image, packed.arguments) : base::Status(size.error());
+  if (!status.ok()) {
+    static_cast<void>(images_.free(image));
+    return status.error();
+  }
+  image.size = *size;
+  image.role = packed.role;
+  image.is_temporary = packed.is_temporary;
+  images_.finish(image);
+  if (!keeps_packed) static_cast<void>(images_.free(packed));
   return &image;
 }
 
@@ -165,6 +152,11 @@ base::Status Session::replace_script(image::Image& image) {
 base::Status Session::start(image::Image& first) {
   image::Image* image = &first;
   for (;;) {
+    if (image::is_gzip(image->bytes())) {
+      auto unpacked = unpack(*image, image->name, false);
+      if (!unpacked.ok()) return unpacked.error();
+      image = *unpacked;
+    }
     base::Status status = start_without_freeing(*image);
     if (image->is_temporary && !image->in_use) static_cast<void>(images_.free(*image));
     if (replacement_ == nullptr) return status;
@@ -179,11 +171,17 @@ base::Status Session::run_script(image::Image& image) {
   auto uri = proto::Uri::parse(image.uri);
   if (!uri.ok()) return uri.error();
   const proto::Uri* const outer = script_uri_;
-  script_uri_ = &*uri;
+  const auto set_script = [&](const proto::Uri* script) {
+    script_uri_ = script;
+    store_.set_current_uri(script == nullptr ? std::string_view() : script->text());
+  };
+  set_script(&*uri);
   image.in_use = true;
-  base::Status status = interpreter_.run(base::as_text(image.bytes()), image.name);
+  std::string_view text = base::as_text(image.bytes());
+  if (text.starts_with(image::byte_order_mark)) text.remove_prefix(image::byte_order_mark.size());
+  base::Status status = interpreter_.run(text, image.name);
   image.in_use = false;
-  script_uri_ = outer;
+  set_script(outer);
   return status;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "flow/history.h"
+#include "flow/machine_facts.h"
 #include "flow/menu.h"
 #include "image/load.h"
 #include "image/registry.h"
@@ -54,6 +55,9 @@ class Session {
   /// Fetches into a new image, with its address and the outcome on one line. No `name`: that of the file.
   base::Result<image::Image*> download(const proto::Uri& uri, std::string_view name);
 
+  /// What gzip packed becomes an image called `name`, and takes the packed one's place unless it is kept.
+  base::Result<image::Image*> unpack(image::Image& packed, std::string_view name, bool keeps_packed);
+
   /// The script that runs ends, and `image` takes its place; where none runs it is started.
   base::Status replace_script(image::Image& image);
   /// Ctrl-C has done what it was pressed for.
@@ -76,7 +80,7 @@ class Session {
   base::Arena settings_arena_;
   base::Arena images_arena_;
   base::Arena scripts_arena_;
-  std::array<std::uint8_t, 5> bus_id_{};
+  MachineRoom machine_room_{};
   settings::Store store_;
   image::Registry images_;
   script::CommandTable commands_;

@@ -3,6 +3,7 @@
 #include "image/identify.h"
 
 #include "image/bzimage.h"
+#include "image/gunzip.h"
 
 namespace image {
 
@@ -32,7 +33,8 @@ bool is_text(std::string_view head) {
 }  // namespace
 
 bool is_script(base::Bytes file) {
-  const std::string_view text = base::as_text(file.first(file.size() < 7 ? file.size() : 7));
+  std::string_view text = base::as_text(file.first(file.size() < 10 ? file.size() : 10));
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   return (text.starts_with("#!gpxe") || text.starts_with("#!ipxe")) &&
          (text.size() == 6 || is_space(text[6]));
 }
@@ -46,7 +48,7 @@ Kind identify(base::Bytes file) {
                        "ELF"))
     return Kind::elf;
   if (is_efi(file)) return Kind::efi_application;
-  if (head.starts_with("\x1f\x8b")) return Kind::gzip;
+  if (is_gzip(file)) return Kind::gzip;
   std::string_view text = head;
   while (!text.empty() && is_space(text[0])) text.remove_prefix(1);
   if (begins(text, "<!doctype") || begins(text, "<html") || begins(text, "<?xml")) return Kind::web_page;
@@ -76,8 +78,6 @@ base::Error refusal(Kind kind, std::string_view file_name) {
           "it is an EFI application, and this machine was started by a BIOS; hand out undionly.kpxe, a "
           "bzImage "
           "or a script to architecture 0");
-    case Kind::gzip:
-      return error("it is compressed with gzip; put the unpacked file on the server");
     case Kind::web_page:
       return error("it is a web page, perhaps the server's error message; open the address in a browser");
     case Kind::plain_text:

@@ -30,7 +30,10 @@ constexpr bool is_bootable(Kind kind) {
 }
 base::Error refusal(Kind kind, std::string_view file_name);
 
-/// `#!gpxe` or `#!ipxe`, followed by white space or the end.
+/// What some editors put before a text.
+inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+/// `#!gpxe` or `#!ipxe`, followed by white space or the end; perhaps behind a byte order mark.
 bool is_script(base::Bytes file);
 
 }  // namespace image

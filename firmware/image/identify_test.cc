@@ -21,8 +21,7 @@ TEST(Identify, scripts_by_their_first_word) {
   EXPECT_EQ(kind_of("#!gpxe # comment"), Kind::script);
   EXPECT_EQ(kind_of("#!gpxex\n"), Kind::plain_text);
   EXPECT_EQ(kind_of(" #!gpxe\n"), Kind::plain_text);
-  EXPECT_EQ(kind_of("\xef\xbb\xbf#!gpxe\n"),
-            Kind::network_boot_program);  // a byte order mark is not text to us
+  EXPECT_EQ(kind_of("\xef\xbb\xbf#!gpxe\n"), Kind::script);  // as editors on Windows write it
   EXPECT_EQ(kind_of("#!gpx"), Kind::plain_text);
 }
 

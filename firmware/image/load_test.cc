@@ -135,7 +135,7 @@ TEST_F(LoadTest, another_segment_serves_where_the_usual_one_is_taken) {
   EXPECT_EQ(base::as_text(at(base + 0xe000, 5)), "quiet");
 }
 
-TEST_F(LoadTest, refuses_in_sentences_what_does_not_fit) {
+TEST_F(LoadTest, F23_refuses_in_sentences_what_does_not_fit) {
   Image& kernel = add("vmlinuz", TestKernel{.cmdline_size = 10}.file(), Role::kernel, "more than ten");
   EXPECT_EQ(sentence_of_linux(kernel),
             "Cannot start vmlinuz: its arguments are 13 characters long, and it takes 10; shorten them");
@@ -171,7 +171,7 @@ TEST_F(LoadTest, a_boot_program_goes_to_7c00) {
 }
 
 // Any machine, any files: the plan is refused, or it keeps to memory that is free and brings every byte.
-TEST_F(LoadTest, random_machines_and_files_keep_the_promise) {
+TEST_F(LoadTest, F23_random_machines_and_files_keep_the_promise) {
   std::mt19937 random(2026);
   int planned = 0;
   for (unsigned round = 0; round < 60; ++round) {

@@ -88,7 +88,7 @@ TEST_F(MoveOrderTest, a_ring_without_room_is_an_error) {
   EXPECT_EQ(result.error().sentence().find("Cannot put the parts where they must go: 2 KiB"), 0U);
 }
 
-TEST_F(MoveOrderTest, what_is_not_usable_or_meets_is_refused) {
+TEST_F(MoveOrderTest, F23_what_is_not_usable_or_meets_is_refused) {
   const auto refused = [&](std::vector<base::LoadMove> moves) { return !check_moves(moves, usable_).ok(); };
   EXPECT_TRUE(refused({move(0, 4000, 97)}));
   EXPECT_TRUE(refused({move(4000, 0, 97)}));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // pack flat ELF FLAT: the linked image as it is to be compressed, with its relocation table behind it.
-// pack join STUB ELF LZMA OUTPUT: the stub, told about the image, and the compressed image behind it.
+// pack join STUB ELF FLAT OUTPUT: the stub, told about the image, and the compressed image behind it.
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -9,6 +10,7 @@
 
 #include "base/siphash.h"
 #include "pack/call_filter.h"
+#include "pack/compress.h"
 #include "pack/elf_image.h"
 #include "platform/bios/low_layout.h"
 
@@ -22,7 +24,7 @@ static_assert(sizeof stamp_magic + stamp_version_size + 16 == bios::image_stamp_
 constexpr std::uint32_t stub_words_offset = bios::image_stamp_offset + bios::image_stamp_size;
 
 constexpr std::uint32_t early_stack = 16 * 1024;      // below the low block, until the image is at home
-constexpr std::uint32_t unpacker_room = 0x5000;       // stub.asm: DECODER and the stack above it
+constexpr std::uint32_t unpacker_room = 0x100;        // stub.asm: its stack
 constexpr std::uint32_t least_base_memory = 0x80000;  // what a ROM that keeps much for itself still leaves
 
 struct Failure {
@@ -70,30 +72,34 @@ void write_stamp(Buffer& image) {
   }
 }
 
-void join(const std::string& stub_name, const std::string& elf, const std::string& lzma, const std::string& output) {
+void join(const std::string& stub_name, const std::string& elf, const std::string& flat_name, const std::string& output) {
   Buffer out = read_file(stub_name);
   const std::size_t stub_size = out.size();
   if (stub_size < stub_words_offset + 16) throw Failure{"the stub is too short for its words"};
   const pack::ElfImage image = read_image(elf);
   const std::size_t table_size = pack::relocation_table(image.relocations).size();
-  const Buffer packed = read_file(lzma);
+  const Buffer flat = read_file(flat_name);
+  const Buffer packed = pack::compress(flat, image.code_size);
+  if (pack::decompress(packed, flat.size(), image.code_size) != flat) throw Failure{"the packed image does not come back"};
   out.insert(out.end(), packed.begin(), packed.end());
 
-  const auto flat_size = static_cast<std::uint32_t>(image.bytes.size() + table_size);
-  const std::uint32_t needed_end = image.address + flat_size + early_stack + bios::low_block_size + 4096;
+  std::uint8_t* const words = &out[stub_words_offset];
+  if (base::load_le32(words) != image.address) throw Failure{"stub.asm and image.ld name different places for the image"};
+  const auto flat_size = static_cast<std::uint32_t>(flat.size());
+  if (flat_size > base::load_le32(words + 4)) throw Failure{"the image reaches into stub.asm's tables: move SLOTS up"};
   if (bios::image_load_address + out.size() + unpacker_room > image.address) {
     throw Failure{"the packed image reaches into the place where it is unpacked: move image.ld's address up"};
   }
+  const std::uint32_t needed_end =
+      std::max(base::load_le32(words + 12), image.address + flat_size + early_stack + bios::low_block_size + 4096);
   if (needed_end > least_base_memory) throw Failure{"the image does not fit into base memory while it starts"};
-  std::uint8_t* const words = &out[stub_words_offset];
-  if (base::load_le32(words) != image.address) throw Failure{"stub.asm and image.ld name different places for the image"};
   base::store_le32(words + 4, flat_size);
   base::store_le32(words + 8, image.code_size);
   base::store_le32(words + 12, needed_end);
   write_stamp(out);
   write_file(output, out);
 
-  std::printf("%zu bytes = stub %zu + LZMA %zu\n", out.size(), stub_size, packed.size());
+  std::printf("%zu bytes = stub %zu + packed %zu\n", out.size(), stub_size, packed.size());
   std::printf("  unpacked %u: code %u, data %zu, relocations %zu (%zu addresses); zeroed and stack %zu\n", flat_size,
               image.code_size, image.bytes.size() - image.code_size, table_size, image.relocations.size(),
               image.memory_end - image.address - image.bytes.size());
@@ -109,7 +115,7 @@ int main(int argc, char** argv) {
     } else if (command == "join" && argc == 6) {
       join(argv[2], argv[3], argv[4], argv[5]);
     } else {
-      std::fprintf(stderr, "usage: pack flat ELF FLAT | pack join STUB ELF LZMA OUTPUT\n");
+      std::fprintf(stderr, "usage: pack flat ELF FLAT | pack join STUB ELF FLAT OUTPUT\n");
       return 2;
     }
   } catch (const Failure& failure) {

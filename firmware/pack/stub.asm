@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MPL-2.0
 ; The beginning of undionly.kpxe: entered by a PXE ROM or PXELINUX in real mode at 0000:7C00 (or 07C0:0000), unpacks
-; the LZMA stream behind itself to where the image is linked, and enters it in protected mode.
+; the stream behind itself to where the image is linked, and enters it in protected mode.
 ; The packer fills in `stamp` and the three words after image_address.
 
         org 0x7c00
@@ -11,9 +11,10 @@
 
 stamp:          times 40 db 0           ; low_layout.h: image_stamp_offset, image_stamp_size
 image_address:  dd IMAGE_ADDRESS
-flat_size:      dd 0                    ; bytes that the stream unpacks to
+flat_size:      dd SLOTS - IMAGE_ADDRESS        ; bytes that the stream unpacks to; here the most there can be
 code_size:      dd 0                    ; of these, how many hold code whose calls were made absolute
-needed_end:     dd 0                    ; first byte above what the image needs before it finds its home
+needed_end:     dd SQUASH + 0x2000 + 4  ; first byte above what the image needs before it finds its home; here what
+                                        ; unpacking needs
 
 ; ---------------------------------------------------------------------------------------------------------------
 ; begin: [pxe 4.4.5] In: ES:BX -> PXENV+, SS:SP -> return address, SS:SP+4 -> !PXE far pointer. Mode: real.
@@ -85,74 +86,63 @@ gdt_register:   dw 23
                 dd gdt
 
 ; ---------------------------------------------------------------------------------------------------------------
-; unpack: one raw LZMA stream [lzma specification 9.22] with lc = 3, lp = 0, pb = 0 from behind the stub to
-; image_address, then calls and jumps made relative again.
+; unpack: the stream that predictor.h describes, from behind the stub to image_address, then calls and jumps made
+; relative again.
 ; In: EAX, EDX for the image. Out: the same. Clobbers: all else. Mode: 32-bit protected. Stack: below the image.
-;
-; While unpacking: ESI = next packed byte, EDI = range, EBP = code; the variables lie at fixed addresses.
 
-IMAGE_ADDRESS   equ 0x30000             ; image.ld; the packer checks it
-DECODER         equ IMAGE_ADDRESS - 0x5000
-EVEN_ODDS       equ 1024
-TOP             equ 1 << 24
+IMAGE_ADDRESS   equ 0x18000             ; image.ld; the packer checks it
+SLOTS           equ 0x3b000             ; words: bits 0 to 2 a count, above them log odds
+SLOTS_SIZE      equ 0x40000
+SQUASH          equ SLOTS + SLOTS_SIZE + 0x2000
+                                        ; chances of a 1, of 2^32, by log odds from -2048 to 2048
 
-        absolute DECODER                ; all zeroed but the range and the probabilities
-out:            resd 1                  ; where the next byte goes
-state:          resd 1                  ; 0 to 11: what the last packets were
-rep0:           resd 4                  ; the last four distances, less one
-probabilities:
-is_match:       resw 12                 ; by state
-is_rep:         resw 12
-is_rep_g0:      resw 12
-is_rep_g1:      resw 12
-is_rep_g2:      resw 12
-is_rep0_long:   resw 12
-length:         resw 2 + 8 + 8 + 256    ; choice, choice 2, short, middle and long lengths
-rep_length:     resw 2 + 8 + 8 + 256
-slot:           resw 4 * 64             ; distance slot, by length
-align_bits:     resw 16
-special:        resw 128                ; low bits of the distances of slots 4 to 13
-literal:        resw 8 * 0x300          ; by the upper bits of the byte before
-decoder_end:
+MULTIPLIER      equ 0x9e3779b1          ; predictor.h, as all of these
+ROW_DATA        equ 64
+ROW_REPEATED    equ 80
+ROW_LENGTH      equ 81
+ROW_REPEATED_LENGTH equ 82
+ROW_SLOT        equ 83
+
+        struc variables                 ; at EBP
+.range:         resd 1
+.code:          resd 1
+.next:          resd 1                  ; packed byte
+.out:           resd 1                  ; where the next byte goes
+.code_end:      resd 1
+.end:           resd 1
+.contexts:      resd 2
+.distance:      resd 1
+.after_match:   resb 1
+.phase:         resb 1                  ; instruction_phase.h has these five
+.operation:     resb 1
+.class:         resb 1
+.displacement:  resb 1
+.word_operand:  resb 1
+                resb 2
+        endstruc
 
         section .text
         bits 32
 
-; EDI = range, EBP = code: a range that has become narrow takes in a packed byte. Clobbers: EAX, flags.
-%macro normalize 0
-        cmp edi, TOP
-        jae %%wide
-        shl edi, 8
-        shl ebp, 8
-        movzx eax, byte [esi]
-        inc esi
-        or ebp, eax
-%%wide:
+; The address of a slot: the upper bits of the context's product and the node's.
+%macro find_slot 2                      ; register, context
+        mov %1, [ebp + variables.contexts + 4 * %2]
+        add %1, eax
+        shr %1, 32 - 17
+        lea %1, [SLOTS + 2 * %1]
 %endmacro
 
-; Appends one bit to ECX, by the probability at EBX, which learns from it. Clobbers: EAX, EDX, flags.
-%macro decode_bit 0
-        movzx edx, word [ebx]
-        mov eax, edi
-        shr eax, 11
-        imul eax, edx                   ; the part of the range that means 0
-        add ecx, ecx
-        cmp ebp, eax
-        jae %%one
-        mov edi, eax
-        sub edx, 2048
-        neg edx
-        shr edx, 5
-        add [ebx], dx
-        jmp %%learnt
-%%one:
-        sub edi, eax
-        sub ebp, eax
-        inc ecx
-        shr edx, 5
-        sub [ebx], dx
-%%learnt:
-        normalize
+; The slot learns EDX, the less of it the oftener it has learnt. Clobbers: EAX, ECX, flags.
+%macro learn 1                          ; register: address of the slot
+        mov eax, edx
+        mov cl, [%1]
+        and cl, 7
+        cmp cl, 7
+        adc word [%1], 0
+        shr cl, 1
+        sar eax, cl
+        and al, ~7
+        add [%1], ax
 %endmacro
 
 unpack:
@@ -163,273 +153,235 @@ unpack:
         mov fs, cx
         mov gs, cx
         mov esp, IMAGE_ADDRESS
-        push esp                        ; where to go at the end; its upper byte, 0, stands before the first byte written
+        push esp                        ; where to go at the end
         push eax
         push edx
+        sub esp, variables_size
+        mov ebp, esp
 
-        mov edi, DECODER
         xor eax, eax
-        mov ecx, (probabilities - DECODER) / 4
+        mov edi, ebp
+        xor ecx, ecx
+        mov cl, variables_size
+        rep stosb
+        mov edi, SLOTS
+        mov ecx, SLOTS_SIZE / 4
         rep stosd
-        mov byte [out + 2], IMAGE_ADDRESS >> 16
-        mov eax, EVEN_ODDS * 0x10001
-        mov ecx, (decoder_end - probabilities + 3) / 4
-        rep stosd
-        mov esi, packed + 1             ; the first byte is always 0
+        mov esi, packed
         lodsd
         bswap eax
-        mov ebp, eax
-        or edi, -1
+        mov [ebp + variables.code], eax
+        mov [ebp + variables.next], esi
+        dec dword [ebp + variables.range]
+        inc byte [ebp + variables.distance]
+        mov eax, IMAGE_ADDRESS
+        mov edx, eax
+        mov [ebp + variables.out], eax
+        add eax, [code_size]
+        mov [ebp + variables.code_end], eax
+        add edx, [flat_size]
+        mov [ebp + variables.end], edx
+
+; EBX = the chance of a 0, which falls by a 256th of its product with the chance of a 1.
+        mov esi, SQUASH
+        mov edi, esi
+        mov ebx, 1 << 31
+.squash:
+        mov eax, ebx
+        not eax
+        mov [esi], eax
+        mov [edi], ebx
+        inc eax
+        mul ebx
+        shr edx, 8
+        sub ebx, edx
+        add esi, 4
+        sub edi, 4
+        inc ecx
+        cmp ecx, 2048
+        jbe .squash
 
 packet:
-        mov edx, [out]
-        mov eax, edx
-        sub eax, IMAGE_ADDRESS
-        cmp eax, [flat_size]
+        mov ecx, [ebp + variables.out]
+        cmp ecx, [ebp + variables.end]
         jae unpacked
-        mov eax, [state]
-        lea ebx, [is_match + 2 * eax]
+        mov al, [ebp + variables.phase]
+        mov dl, [ebp + variables.operation]
+        cmp ecx, [ebp + variables.code_end]
+        jb .code
+        mov al, ROW_DATA
+        mov dl, [ecx - 1]
+.code:
+        call set_context
+        movzx ebx, byte [ebp + variables.after_match]
+        inc bh                          ; node 256 or 257
         call bit
         jc match
-
-; A literal: eight bits in a tree, chosen by the byte before; after a match guided by the byte a match would give.
-        mov edx, [out]
-        movzx eax, byte [edx - 1]
-        shr eax, 5
-        imul eax, eax, 0x600
-        lea ebx, [literal + eax]
-        xor ecx, ecx
-        inc ecx                         ; the bits so far, behind a 1
-        cmp byte [state], 7
-        jb .plain
-        sub edx, [rep0]
-        push dword [edx - 1]
-.guided:
+        mov byte [ebp + variables.after_match], 0
         xor eax, eax
-        inc eax
-        shl byte [esp], 1
-        adc al, 0                       ; 1 or 2: the guide's bit
-        push ebx
-        push eax
-        shl eax, 9
-        add ebx, eax
-        lea ebx, [ebx + 2 * ecx]
-        call bit
-        pop eax
-        pop ebx
-        inc eax
-        xor eax, ecx
-        test al, 1
-        jnz .misguided
-        test ch, ch
-        jz .guided
-.misguided:
-        pop edx
-.plain:
-        test ch, ch
-        jnz .whole
-        mov eax, 0x100
-        call rest_of_tree
-.whole:
-        mov edx, [out]
-        mov [edx], cl
-        inc dword [out]
-        mov eax, [state]
-        cmp al, 10
-        jb .below_10
-        sub al, 3
-.below_10:
-        sub al, 3
-        jnc .set
-        xor eax, eax
-.set:
-        mov [state], eax
+        inc ah
+        call tree
+        mov al, bl
+        call append
         jmp packet
 
 match:
-        mov eax, [state]
-        lea ebx, [is_rep + 2 * eax]
+        mov al, ROW_REPEATED
+        call set_match_context
+        movzx ebx, byte [ebp + variables.after_match]
+        inc ebx                         ; node 1 or 2
+        mov byte [ebp + variables.after_match], 1
         call bit
-        jc rep_match
-
-; A match at a new distance.
-        mov ecx, 3                      ; rep3 = rep2, rep2 = rep1, rep1 = rep0
-.shift:
-        mov eax, [rep0 + 4 * ecx - 4]
-        mov [rep0 + 4 * ecx], eax
-        loop .shift
-        mov ebx, length
-        mov dl, 7
-        call read_length
-        push ecx
-        cmp ecx, 3
-        jbe .short
-        mov ecx, 3
+        jc .repeated
+        mov al, ROW_LENGTH
+        call number
+        inc eax
+        inc eax
+        push eax                        ; length
+        cmp eax, 6
+        jb .short
+        mov al, 6
 .short:
-        shl ecx, 7
-        lea ebx, [slot + ecx]
-        mov eax, 64
+        add al, ROW_SLOT - 3
+        call set_match_context
+        xor eax, eax
+        mov al, 64
         call tree
-        mov edx, ecx                    ; the slot: the distance's two upper bits and how many follow
+        and ebx, 63                     ; the slot: the distance's two upper bits and how many follow
+        mov ecx, ebx
         cmp cl, 4
         jb .known
-        mov eax, ecx
+        and bl, 1
+        or bl, 2
         shr ecx, 1
-        dec ecx                         ; bits that follow
-        and edx, 1
-        or dl, 2
-        shl edx, cl                     ; the distance so far
-        push edx
-        cmp al, 14
-        jae .far
-        sub edx, eax                    ; each slot's tree begins at its distance less the slot
-        lea ebx, [special + 2 * edx]
-        xor eax, eax
-        inc eax
-        shl eax, cl
-        jmp .low_bits
-.far:
-        sub cl, 4
-        xor ebx, ebx
-.direct:                                ; bits of even odds
-        shr edi, 1
-        add ebx, ebx
-        cmp ebp, edi
-        jb .zero
-        sub ebp, edi
-        inc ebx
-.zero:
-        normalize
-        dec cl
-        jnz .direct
-        shl ebx, 4
-        add [esp], ebx
-        mov ebx, align_bits
-        mov eax, 16
-.low_bits:                              ; EBX = tree, EAX = 1 << bits; the lowest bit comes first
-        call tree
-        xor edx, edx
-.turn:
-        shr ecx, 1
-        adc edx, edx
-        shr eax, 1
-        cmp al, 1
-        jne .turn
-        pop eax
-        add edx, eax
+        dec ecx
+.lower:
+        mov edx, [ebp + variables.range]
+        shr edx, 1
+        call take
+        loop .lower
 .known:
-        mov [rep0], edx
-        pop ecx
-        jmp copy
-
-; A match at one of the last four distances.
-rep_match:
-        mov eax, [state]
-        lea ebx, [is_rep_g0 + 2 * eax]
-        call bit
-        jc .older
-        add ebx, is_rep0_long - is_rep_g0
-        call bit
-        jc .long
-        mov dl, 9                       ; one byte
-        call next_state
-        or ecx, -1
-        jmp copy
-.older:
-        add ebx, is_rep_g1 - is_rep_g0
-        call bit
-        mov ecx, 1
-        jnc .rotate
-        add ebx, is_rep_g2 - is_rep_g1
-        call bit
-        mov ecx, 2
-        adc ecx, 0
-.rotate:
-        mov eax, [rep0 + 4 * ecx]
-.rotate_one:
-        mov edx, [rep0 + 4 * ecx - 4]
-        mov [rep0 + 4 * ecx], edx
-        loop .rotate_one
-        mov [rep0], eax
-.long:
-        mov ebx, rep_length
-        mov dl, 8
-        call read_length
-
-copy:                                   ; ECX = length less two
-        inc ecx
-        inc ecx
-        push esi
-        push edi
-        mov edi, [out]
-        mov esi, edi
-        sub esi, [rep0]
-        dec esi
-        rep movsb
-        mov [out], edi
-        pop edi
-        pop esi
+        inc ebx
+        mov [ebp + variables.distance], ebx
+        jmp .copy                       ; its length is on the stack
+.repeated:
+        mov al, ROW_REPEATED_LENGTH
+        call number
+        inc eax
+        push eax
+.copy:
+        mov esi, [ebp + variables.out]
+        sub esi, [ebp + variables.distance]
+        lodsb
+        call append
+        dec dword [esp]
+        jnz .copy
+        pop eax
         jmp packet
 
-; In: EBX = a length's probabilities, DL = the state if the last packet was a literal. Out: ECX = length less two.
-; Clobbers: EAX, EBX, EDX.
-read_length:
-        call next_state
-        push 0                          ; least length
-        call bit
-        lea ebx, [ebx + 4]
-        mov eax, 8
-        jnc .tree
-        sub ebx, 2
-        call bit
-        mov byte [esp], 8
-        lea ebx, [ebx + 2 + 16]
-        mov eax, 8
-        jnc .tree
-        mov byte [esp], 16
-        add ebx, 16
-        mov eax, 256
-.tree:
-        call tree
-        pop edx
-        add ecx, edx
+; In: AL = row, DL = column. Clobbers: EAX, ECX.
+set_match_context:
+        mov dl, [ebp + variables.phase]
+set_context:
+        movzx eax, al
+        imul ecx, eax, (MULTIPLIER << 10) & 0xffffffff
+        mov [ebp + variables.contexts], ecx
+        inc eax
+        shl eax, 8
+        mov al, dl
+        imul ecx, eax, (MULTIPLIER << 10) & 0xffffffff
+        mov [ebp + variables.contexts + 4], ecx
         ret
 
-; The state after a match: DL after literals; after others 10 for DL = 7 and 11 for 8 and 9.
-next_state:
-        cmp byte [state], 7
-        jb .after_literal
-        cmp dl, 8
-        mov dl, 10
-        jb .after_literal
-        inc edx
-.after_literal:
-        mov [state], dl
-        ret
-
-; In: EBX = probability. Out: CF, and ECX with the bit appended. Clobbers: EAX, EDX.
-bit:
-        decode_bit
-        bt ecx, 0
-        ret
-
-; In: EBX = probabilities, EAX = 1 << bits. Out: ECX = the value, upper bit first; EAX stays. Clobbers: EBX, EDX.
-tree:
-        xor ecx, ecx
-        inc ecx
-rest_of_tree:                           ; the same from the bits in ECX on
-        push eax
+; In: AL = row. Out: EAX = a number of the stream. Clobbers: all but EBP.
+number:
+        call set_match_context
+        xor ebx, ebx
+        inc ebx
         push ebx
-.next:
-        mov ebx, [esp]
-        lea ebx, [ebx + 2 * ecx]
-        decode_bit
-        cmp ecx, [esp + 4]
-        jb .next
-        pop ebx
+.more:
+        call bit
+        jnc .end
+        call bit
         pop eax
-        sub ecx, eax
+        adc eax, eax
+        push eax
+        jmp .more
+.end:
+        pop eax
         ret
+
+; In: EAX = 1 << bits. Out: EBX = the bits behind a 1. Clobbers: all but EBP.
+tree:
+        push eax
+        xor ebx, ebx
+        inc ebx
+.more:
+        call bit
+        cmp ebx, [esp]
+        jb .more
+        pop eax
+        ret
+
+; In: EBX = node. Out: the bit in CF and appended to EBX. Clobbers: all but EBP.
+bit:
+        imul eax, ebx, MULTIPLIER
+        find_slot esi, 0
+        find_slot edi, 1
+        movsx eax, word [esi]
+        movsx edx, word [edi]
+        add eax, edx
+        sar eax, 4
+        lea edx, [eax + 2048]
+        test edx, ~4095
+        jnz .beyond
+.within:
+        mov eax, [SQUASH + 4 * eax]
+        mov ecx, eax
+        shr ecx, 16
+        neg ecx
+        mul dword [ebp + variables.range]
+        call take
+        test bl, 1
+        jz .missed
+        add ecx, 0xffff
+.missed:                                ; ECX = what the chance missed, of 2^16
+        lea edx, [ecx + 4 * ecx]
+        sar edx, 6
+        learn esi
+        learn edi
+        bt ebx, 0
+        ret
+.beyond:
+        sar eax, 31
+        xor eax, 2047
+        jmp .within
+
+; In: EDX = the part of the range that means 1. Out: EBX with the bit appended. Clobbers: EAX, flags.
+take:
+        add ebx, ebx
+        cmp [ebp + variables.code], edx
+        jb .one
+        sub [ebp + variables.range], edx
+        sub [ebp + variables.code], edx
+        jmp .normalize
+.one:
+        inc ebx
+        mov [ebp + variables.range], edx
+.normalize:
+        cmp byte [ebp + variables.range + 3], 0
+        je .narrow
+        ret
+.narrow:
+        shl dword [ebp + variables.range], 8
+        shl dword [ebp + variables.code], 8
+        mov eax, [ebp + variables.next]
+        inc dword [ebp + variables.next]
+        mov al, [eax]
+        mov [ebp + variables.code], al
+        jmp .normalize
+
+%include "append.inc"
 
 ; Calls and jumps: the packer wrote where they go, instead of how far, for whatever goes to somewhere in the code.
 ; call_filter.cc has the same steps with their reason.
@@ -462,6 +414,7 @@ unpacked:
         add ecx, 4
         jmp .look
 .done:
+        lea esp, [ebp + variables_size]
         pop edx
         pop eax
         ret                             ; to IMAGE_ADDRESS

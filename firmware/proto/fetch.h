@@ -3,8 +3,8 @@
 #pragma once
 
 #include "net/loop.h"
+#include "proto/http_request.h"
 #include "proto/sink.h"
-#include "proto/uri.h"
 
 namespace proto {
 
@@ -41,12 +41,14 @@ struct FetchContext {
   std::string_view search_domain;
   FetchTimeouts timeouts{};
   KeptConnection kept{};
+  HttpLogin login{};        // for the server that asked last
   std::string_view form{};  // what an HTTP download sends; its server is asked by POST then
 };
 
 struct Fetched {
   Uri final_uri;  // after redirects
   std::uint64_t bytes = 0;
+  bool is_gzip_encoded = false;  // by the server, for the way: the document is what comes out
 };
 
 /// Downloads `uri` into `sink`. Ctrl-C ends it with ErrorCode::cancelled.

@@ -3,7 +3,9 @@
 // test wants.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "net/net_bench.h"
@@ -52,6 +54,10 @@ class HttpServer {
   }
 
   std::map<std::string, Page> pages;
+  /// What it says to a request; nothing: the page.
+  std::function<std::optional<Page>(const std::string& request)> decide = [](const std::string&) {
+    return std::nullopt;
+  };
   std::vector<std::string> requests;  // each request line and headers
   std::vector<std::string> forms;     // what came behind those that announced it
   unsigned connections = 0;
@@ -71,9 +77,9 @@ class HttpServer {
       const std::size_t begin = request.find(' ') + 1;
       const std::string path = request.substr(begin, request.find(' ', begin) - begin);
       const auto page = pages.find(path);
-      const Page answer = page != pages.end()
-                              ? page->second
-                              : Page{"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone"};
+      const Page found = page != pages.end() ? page->second
+                                             : Page{"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone"};
+      const Page answer = decide(request).value_or(found);
       server_.network().at(server_.network().now() + answer.delay, [&stream, answer] {
         stream.write(answer.answer);
         if (answer.closes) stream.close();
@@ -231,7 +237,8 @@ struct Bench : net::Bench {
               Octets& all = static_cast<Bench*>(self)->body;
               all.insert(all.end(), piece.begin(), piece.end());
               return base::Done{};
-            }};
+            },
+            [](void* self) { static_cast<Bench*>(self)->body.clear(); }};
   }
   /// The body as text, or the error's sentence.
   std::string get(std::string_view uri) {

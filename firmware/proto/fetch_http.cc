@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
-// The HTTP conversation: connections, redirects, and when to give up.
+// The HTTP conversation: connections, logins, redirects, broken downloads that go on, and when to give up.
 #include "proto/fetch_schemes.h"
 #include "proto/http_transfer.h"
 #include "wire/http.h"
+#include "wire/http_challenge.h"
 
 namespace proto {
 namespace {
@@ -10,6 +11,9 @@ namespace {
 using base::ErrorCode;
 
 constexpr unsigned max_redirects = 8;
+/// In a row, none of which brought more of the document than was there before.
+constexpr unsigned max_retries = 3;
+constexpr base::Duration retry_pause = base::Duration::seconds(1);
 
 /// What must be known to talk to one server once.
 struct Visit {
@@ -91,12 +95,18 @@ base::Status exchange(Visit& visit, std::string_view request, std::string_view f
 }
 
 /// One request to one server, over the kept connection if it leads there.
-base::Status visit_server(FetchContext& context, const Uri& uri, std::string_view form,
+base::Status visit_server(FetchContext& context, const Uri& uri, std::string_view form, const HttpResume& resume,
                           HttpTransfer& transfer) {
   auto server = resolve_host(context, uri.host());
   if (!server) return server.error();
   HttpRequestRoom room;
-  const std::string_view request = compose_http_request(uri, form.size(), room);
+  const bool has_asked = context.login.server.view() == uri.server();
+  const std::string_view request = compose_http_request({.uri = uri,
+                                                         .form_size = form.size(),
+                                                         .login = has_asked ? &context.login : nullptr,
+                                                         .chance = context.loop.entropy().next_u32(),
+                                                         .resume = resume.at != 0 ? &resume : nullptr},
+                                                        room);
 
   Visit visit{context, uri, *server};
   // A form is sent once: a connection that turns out closed would leave open whether it was received.
@@ -156,13 +166,75 @@ void KeptConnection::drop() {
   connection_ = nullptr;
 }
 
+namespace {
+
+/// A login as the server wants it may help where `attempts` without have not.
+bool learn_login(HttpLogin& login, const Uri& uri, const HttpTransfer& transfer, unsigned attempts) {
+  const wire::HttpChallenge challenge = wire::parse_http_challenge(transfer.challenge());
+  if (challenge.scheme == wire::HttpChallenge::Scheme::none || uri.user_info().empty()) return false;
+  if (attempts > (challenge.is_stale ? 2U : 0U)) return false;
+  login.server.assign(uri.server());
+  login.challenge.assign(transfer.challenge());
+  login.next_nonce.clear();
+  login.uses = 0;
+  return true;
+}
+
+/// After `status` ended a download midway: where it goes on. False when it is given up.
+bool try_again(FetchContext& context, const base::Status& status, const HttpTransfer& transfer, HttpResume& resume,
+               Sink sink) {
+  // While a server starts anew it refuses connections, or has no answer yet.
+  const ErrorCode code = status.error().code();
+  const bool is_broken = code == ErrorCode::interrupted || code == ErrorCode::timed_out ||
+                         (!transfer.has_begun() && code != ErrorCode::cancelled);
+  if (!is_broken || (transfer.bytes() == 0 && resume.at == 0)) return false;
+  if (transfer.has_head() && !(transfer.start() != 0 && transfer.validator().empty())) {
+    resume.validator.assign(transfer.validator());
+  }
+  resume.at = transfer.bytes();
+  base::Console& console = context.loop.platform().console();
+  console.print("\n{}\n", status.error().sentence());
+  if (resume.validator.empty()) {
+    sink.rewind(sink.self);
+    resume.at = 0;
+  }
+  console.print("Going on from byte {}...", resume.at);
+  const net::Wait wait = net::poll_until(
+      context.loop, [] { return false; }, context.loop.now() + retry_pause);
+  return wait != net::Wait::cancelled;
+}
+
+}  // namespace
+
 base::Result<Fetched> fetch_http(FetchContext& context, const Uri& first, Sink sink) {
   Uri uri = first;
   std::string_view form = context.form;
-  for (unsigned redirects = 0; redirects <= max_redirects; ++redirects) {
-    HttpTransfer transfer(uri.host(), sink);
-    if (auto status = visit_server(context, uri, form, transfer); !status) return status.error();
-    if (transfer.location().empty()) return Fetched{uri, transfer.bytes()};
+  HttpResume resume;
+  bool is_gzip_encoded = false;
+  std::uint64_t most = 0;  // bytes that ever were here
+  unsigned redirects = 0, logins = 0, retries = 0;
+  for (;;) {
+    HttpTransfer transfer(uri.host(), sink, &resume);
+    const base::Status status = visit_server(context, uri, form, resume, transfer);
+    is_gzip_encoded = transfer.is_gzip_encoded() || (is_gzip_encoded && transfer.start() != 0);
+    if (!transfer.next_nonce().empty() && context.login.server.view() == uri.server()) {
+      context.login.next_nonce.assign(transfer.next_nonce());
+      context.login.uses = 0;
+    }
+    if (!status) {
+      if (transfer.bytes() > most) {
+        most = transfer.bytes();
+        retries = 0;
+      }
+      if (learn_login(context.login, uri, transfer, logins)) {
+        ++logins;
+      } else if (!form.empty() || retries++ == max_retries ||
+                 !try_again(context, status, transfer, resume, sink)) {
+        return status.error();
+      }
+      continue;
+    }
+    if (transfer.location().empty()) return Fetched{uri, transfer.bytes(), is_gzip_encoded};
     auto next = uri.resolve(transfer.location());
     if (!next) return next.error();
     if (!next->has_scheme("http") || next->host().empty()) {
@@ -170,11 +242,21 @@ base::Result<Fetched> fetch_http(FetchContext& context, const Uri& first, Sink s
                          "the web server {} redirects to {}, which this firmware does not follow",
                          uri.host().substr(0, 64), next->text().substr(0, 80));
     }
+    // The same server written out in full: the login goes with it; to another it does not.
+    if (next->server() == uri.server() && next->user_info().empty() && next->path().starts_with('/') &&
+        !next->path().starts_with("//")) {
+      const std::string_view all = next->text();
+      next = uri.resolve(all.substr(static_cast<std::size_t>(next->path().data() - all.data())));
+      if (!next) return next.error();
+    }
+    if (redirects++ == max_redirects) {
+      return base::Error(ErrorCode::invalid, "the web server {} redirects without end: {} times, at last to {}",
+                         first.host().substr(0, 64), max_redirects, next->text().substr(0, 80));
+    }
     uri = *next;
+    logins = 0;
     if (!transfer.repeats_form()) form = {};
   }
-  return base::Error(ErrorCode::invalid, "the web server {} redirects without end: {} times, at last to {}",
-                     first.host().substr(0, 64), max_redirects, uri.text().substr(0, 80));
 }
 
 }  // namespace proto

@@ -141,7 +141,7 @@ TEST(FetchHttp, silence_ends_with_a_sentence) {
   EXPECT_EQ(bench.get("http://198.18.0.1/stuck"),
             "the web server 198.18.0.1 fell silent: nothing for 30 s after 5 bytes; try again, or look into "
             "its log");
-  EXPECT_EQ(bench.took.us() / 1'000'000, 30);
+  EXPECT_EQ(bench.http.requests.size(), 4U);  // it was tried again
   bench.http.pages["/slow"] = {HttpServer::document("slow"), false, Duration::seconds(25)};
   EXPECT_EQ(bench.get("http://198.18.0.1/slow"), "slow");
 }

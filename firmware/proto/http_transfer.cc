@@ -2,51 +2,14 @@
 #include "proto/http_transfer.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "proto/printable.h"
-#include "settings/value.h"
 #include "wire/http.h"
+#include "wire/http_challenge.h"
 
 namespace proto {
 
 using base::ErrorCode;
-
-namespace {
-
-constexpr std::size_t max_credentials = 192;  // user, colon and password
-
-/// [rfc7617 2] Longer ones, or a NUL in them, are left out: the server's refusal says what it misses.
-void append_credentials(base::TextWriter& request, std::string_view user_info) {
-  char room[max_credentials];
-  const auto plain = percent_decode(user_info, room);
-  if (!plain || plain->find(':') == std::string_view::npos) return;
-  request.append("\r\nAuthorization: Basic ");
-  settings::format_value(settings::Type::base64, base::as_bytes(*plain), request);
-}
-
-}  // namespace
-
-std::string_view compose_http_request(const Uri& uri, std::size_t form_size, HttpRequestRoom& room) {
-  static_assert(std::tuple_size_v<HttpRequestRoom> >= Uri::max_length + 253 + 350 + max_credentials * 4 / 3);
-  base::TextWriter request(room);
-  request.append(form_size != 0 ? "POST " : "GET ");
-  if (uri.path().empty()) request.append('/');
-  request.append(uri.path());
-  if (uri.has_query()) request.append('?');
-  request.append(uri.query());
-  request.append(" HTTP/1.1\r\nHost: ");
-  request.append(uri.host());
-  if (uri.port_or(wire::http_port) != wire::http_port) request.print(":{}", uri.port());
-  append_credentials(request, uri.user_info());
-  if (form_size != 0) {
-    request.print("\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}", form_size);
-  }
-  // The agent's name holds gPXE, for servers that look for it there.
-  request.append("\r\nUser-Agent: Chainload/" CHAINLOAD_VERSION
-                 " (gPXE)\r\nAccept: */*\r\nConnection: keep-alive\r\n\r\n");
-  return request.view();
-}
 
 std::size_t HttpTransfer::receive(base::Bytes input) {
   std::size_t used = 0;
@@ -114,7 +77,10 @@ void HttpTransfer::process_line(std::string_view line) {
 void HttpTransfer::begin_head() {
   state_ = State::status_line;
   length_.reset();
-  is_chunked_ = false;
+  is_chunked_ = is_gzip_encoded_ = is_oddly_encoded_ = false;
+  range_begin_.reset();
+  for (auto& text : kept_) text.clear();
+  challenge_.clear();
   location_.clear();
 }
 
@@ -137,6 +103,23 @@ void HttpTransfer::process_header(std::string_view line) {
 
 void HttpTransfer::process_known_header(std::string_view name, std::string_view value) {
   const auto is = [&](std::string_view known) { return base::equal_ignoring_case(name, known); };
+  // What is only of use to go on or to log in may be too long to be of use.
+  if (!line_is_overlong_) {
+    constexpr std::string_view kept_names[] = {"ETag", "Last-Modified", "Date"};
+    for (std::size_t i = 0; i < kept_count; ++i) {
+      if (is(kept_names[i])) kept_[i].assign(value);
+    }
+    if (is("Content-Range")) range_begin_ = wire::parse_http_range_begin(value);
+    if (is("Authentication-Info")) next_nonce_.assign(wire::parse_http_challenge(value).nonce);
+    if (is("WWW-Authenticate") && wire::parse_http_challenge(value).scheme >
+                                      wire::parse_http_challenge(challenge_).scheme) {
+      challenge_.assign(value);
+    }
+  }
+  if (is("Content-Encoding")) {
+    is_gzip_encoded_ = base::equal_ignoring_case(value, "gzip") || base::equal_ignoring_case(value, "x-gzip");
+    is_oddly_encoded_ = !is_gzip_encoded_ && !base::equal_ignoring_case(value, "identity");
+  }
   const bool is_known = is("Content-Length") || is("Transfer-Encoding") || is("Connection") || is("Location");
   if (!is_known) return;
   if (line_is_overlong_) return fail(ErrorCode::too_large, "sends a header that is too long");
@@ -159,6 +142,14 @@ void HttpTransfer::process_known_header(std::string_view name, std::string_view 
   }
 }
 
+std::string_view HttpTransfer::validator() const {
+  // [rfc9110 8.8] Weak tags do not promise the same bytes; neither does a date of the second in which it was asked.
+  const std::string_view etag = kept_[tag];
+  if (etag.starts_with('"') && etag.ends_with('"')) return etag;
+  const bool is_dated = etag.empty() && !kept_[date].empty() && kept_[modified].view() != kept_[date].view();
+  return is_dated ? kept_[modified].view() : std::string_view();
+}
+
 bool HttpTransfer::is_redirect() const {
   return code_ == 301 || code_ == 302 || code_ == 303 || code_ == 307 || code_ == 308;
 }
@@ -171,7 +162,23 @@ void HttpTransfer::end_of_head() {
     return begin_head();
   }
   head_bytes_ = 0;
-  is_wanted_ = code_ == 200 || code_ == 203;
+  if (start_ != 0 && (code_ == 206 || code_ == 416)) {
+    is_wanted_ = code_ == 206 && range_begin_ == start_ &&
+                 (validator().empty() || validator() == resume_->validator.view());
+    if (!is_wanted_) {
+      kept_[tag].clear();
+      kept_[modified].clear();
+      begin_document();
+      return fail(ErrorCode::interrupted, "has another file now than when its download began");
+    }
+  } else if (code_ == 200 || code_ == 203) {
+    is_wanted_ = true;
+    begin_document();
+  }
+  if (is_wanted_ && is_oddly_encoded_) {
+    return fail(ErrorCode::unsupported,
+                "packs the file in a way that this firmware does not unpack; switch off Content-Encoding for it");
+  }
   if (!is_redirect()) {
     location_.clear();
   } else if (location_.empty()) {
@@ -181,6 +188,12 @@ void HttpTransfer::end_of_head() {
   }
   if (!is_wanted_ && !is_redirect()) refuse_status();
   begin_body();
+}
+
+/// The whole document comes, whatever of it is here already.
+void HttpTransfer::begin_document() {
+  if (start_ != 0) sink_.rewind(sink_.self);
+  start_ = 0;
 }
 
 void HttpTransfer::refuse_status() {
@@ -215,7 +228,7 @@ void HttpTransfer::begin_body() {
     if (!is_wanted_ && *length_ > max_discarded) keeps_connection_ = false;
     left_ = *length_;
     state_ = State::counted_body;
-    if (is_wanted_ && left_ != 0 && sink_.expect != nullptr) {
+    if (is_wanted_ && left_ != 0 && start_ == 0 && sink_.expect != nullptr) {
       if (auto status = sink_.expect(sink_.self, left_); !status) {
         failure_ = status.error();
         keeps_connection_ = false;
@@ -270,7 +283,7 @@ void HttpTransfer::end_of_stream() {
   if (state_ == State::counted_body) {
     failure_.emplace(ErrorCode::interrupted,
                      "the web server {} ended the connection early: {} of {} bytes were received; try again",
-                     host_.substr(0, 64), bytes_, *length_);
+                     host_.substr(0, 64), bytes(), start_ + *length_);
     return finish();
   }
   if (state_ == State::status_line || state_ == State::header) {
@@ -279,7 +292,7 @@ void HttpTransfer::end_of_stream() {
   failure_.emplace(
       ErrorCode::interrupted,
       "the web server {} ended the connection early: {} bytes were received and more announced; try again",
-      host_.substr(0, 64), bytes_);
+      host_.substr(0, 64), bytes());
   finish();
 }
 

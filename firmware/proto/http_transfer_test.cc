@@ -32,7 +32,8 @@ struct Outcome {
                 return base::Error(base::ErrorCode::too_large, "no room");
               outcome.body += base::as_text(piece);
               return base::Done{};
-            }};
+            },
+            [](void* self) { static_cast<Outcome*>(self)->body.clear(); }};
   }
   void take(const HttpTransfer& transfer) {
     over = transfer.is_over();
@@ -65,36 +66,6 @@ Outcome receive(const std::string& text, bool ends = false, std::vector<std::siz
 }
 
 const std::string ok = "HTTP/1.1 200 OK\r\n";
-
-TEST(HttpRequest, says_what_servers_look_for) {
-  HttpRequestRoom room;
-  EXPECT_EQ(
-      compose_http_request(*Uri::parse("http://boot.lan:8080/a b.php?mac=52:54"), 0, room),
-      "GET /a%20b.php?mac=52:54 HTTP/1.1\r\nHost: boot.lan:8080\r\nUser-Agent: Chainload/" CHAINLOAD_VERSION
-      " (gPXE)\r\nAccept: */*\r\nConnection: keep-alive\r\n\r\n");
-  EXPECT_TRUE(compose_http_request(*Uri::parse("http://198.18.0.1:80"), 0, room)
-                  .starts_with("GET / HTTP/1.1\r\nHost: 198.18.0.1\r\n"));
-  EXPECT_EQ(compose_http_request(*Uri::parse("http://user:pw@h/x"), 0, room).find("user:pw"),
-            std::string_view::npos);
-  const std::string userinfo = "Aladdin:open%20sesame@";
-  EXPECT_NE(compose_http_request(*Uri::parse("http://" + userinfo + "h/x"), 0, room)
-                .find("\r\nAuthorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"),  // the example of [rfc7617 2]
-            std::string_view::npos);
-  for (const std::string plain : {"http://h/x", "http://nobody@h/x", "http://a:%00@h/x"}) {
-    EXPECT_EQ(compose_http_request(*Uri::parse(plain), 0, room).find("Authorization"), std::string_view::npos);
-  }
-  const std::string_view post = compose_http_request(*Uri::parse("http://h/x"), 7, room);
-  EXPECT_TRUE(post.starts_with("POST /x HTTP/1.1\r\n"));
-  EXPECT_NE(post.find("\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 7\r\n"),
-            std::string_view::npos);
-  const std::string host = std::string(126, 'a') + "." + std::string(126, 'b');
-  const std::string longest = "http://" + host + "/" + std::string(Uri::max_length - 8 - 253, 'x');
-  EXPECT_TRUE(compose_http_request(*Uri::parse(longest), 4096, room).ends_with("\r\n\r\n"));
-  const std::string longest_user =
-      "http://" + std::string(150, 'u') + ":" + std::string(41, 'p') + "@" + host + "/" + std::string(570, 'x');
-  const std::string_view with_user = compose_http_request(*Uri::parse(longest_user), 4096, room);
-  EXPECT_TRUE(with_user.ends_with("\r\n\r\n") && with_user.find("Basic dXV1") != std::string_view::npos);
-}
 
 TEST(HttpTransfer, counted_body_is_whole_when_counted) {
   const Outcome outcome = receive(ok + "Content-Length: 5\r\nX: y\r\n\r\nhelloHTTP/1.1 200 OK");
@@ -138,7 +109,7 @@ TEST(HttpTransfer, connection_is_kept_as_both_sides_say) {
 }
 
 // F17: every split into two and into three pieces gives the same.
-TEST(HttpTransfer, splits_change_nothing) {
+TEST(HttpTransferHostile, F17_splits_at_every_offset_change_nothing) {
   const std::string answers[] = {
       "HTTP/1.1 100 Continue\r\nX: y\r\n\r\n" + ok + "content-length:5\nLocation: ignored\r\n\r\nhello",
       chunked + "3\r\nhel\r\n2 ;e\nlo\n0\r\nT: u\r\n\r\n",
@@ -155,7 +126,7 @@ TEST(HttpTransfer, splits_change_nothing) {
   }
 }
 
-TEST(HttpTransfer, lines_may_end_with_lf_alone) {  // CVE-2022-28734's relative
+TEST(HttpTransferHostile, F17_lines_may_end_with_lf_alone) {  // CVE-2022-28734's relative
   EXPECT_EQ(receive("HTTP/1.1 200 OK\nContent-Length: 5\n\nhello").body, "hello");
   EXPECT_EQ(receive("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n5\nhello\n0\n\n").body, "hello");
 }
@@ -257,7 +228,7 @@ TEST(HttpTransferHostile, body_that_stops_short_says_how_short) {
 }
 
 // F12: chunks of 0, 1 and 2 bytes, and data that ends exactly at the line end.
-TEST(HttpTransferHostile, chunk_sizes_and_ends_are_checked) {
+TEST(HttpTransferHostile, F12_chunk_sizes_and_ends_are_checked) {
   for (const std::string& data :
        {std::string("\r"), std::string("\n"), std::string("\r\n"), std::string("0")}) {
     const Outcome outcome = receive(chunked + std::to_string(data.size()) + "\r\n" + data + "\r\n0\r\n\r\n");
@@ -284,7 +255,7 @@ TEST(HttpTransferHostile, other_transfer_encodings_are_refused) {
 
 // F17: NUL and CR in headers, 64 KiB of one header, a hundred thousand of them, a megabyte of chunk
 // extension, 1xx floods.
-TEST(HttpTransferHostile, heads_are_bounded_and_clean) {
+TEST(HttpTransferHostile, F17_heads_are_bounded_and_clean) {
   EXPECT_NE(receive(ok + std::string("X: a\0b\r\n\r\n", 11)).sentence, "");
   EXPECT_NE(receive(ok + "X: a\rContent-Length: 5\r\n\r\n").sentence, "");
   EXPECT_FALSE(receive("HTTP/1.1 200 OK\rContent-Length: 5\r\rhello").over);  // CR ends no line
@@ -305,7 +276,7 @@ TEST(HttpTransferHostile, heads_are_bounded_and_clean) {
   EXPECT_NE(receive("HTTP/1.1 101 Switching Protocols\r\n\r\n").sentence, "");
 }
 
-TEST(HttpTransferHostile, header_that_matters_is_never_cut) {
+TEST(HttpTransferHostile, F17_header_that_matters_is_never_cut) {
   const std::string overlong(2000, 'x');
   EXPECT_EQ(receive("HTTP/1.1 302 Found\r\nLocation: /" + overlong + "\r\n\r\n", false, {500, 1500}).sentence,
             "the web server boot.lan sends a header that is too long");

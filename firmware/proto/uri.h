@@ -38,6 +38,8 @@ class Uri {
   std::string_view user_info() const {
     return host_.at > authority_.at ? authority().substr(0, host_.at - authority_.at - 1U) : std::string_view();
   }
+  /// host:port, as it stands in the URI.
+  std::string_view server() const { return authority().substr(host_.at - authority_.at); }
   /// 0 when the URI names none.
   std::uint16_t port() const { return port_; }
   std::uint16_t port_or(std::uint16_t otherwise) const { return port_ == 0 ? otherwise : port_; }

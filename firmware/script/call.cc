@@ -52,31 +52,40 @@ bool Call::read_number(std::size_t option, std::uint32_t& number) const {
 
 bool Call::take_option(std::string_view usage, Words all_words, std::size_t& at) {
   const std::string_view word = all_words[at];
-  std::size_t index = 0;
-  for (std::size_t begin = usage.find("[-"); begin != npos; begin = usage.find("[-", begin + 1), ++index) {
-    std::string_view option = usage.substr(begin + 1, usage.find(']', begin) - begin - 1);
-    const char letter = option[1];  // a dash where there is no short form
-    if (letter != '-') option.remove_prefix(3);
-    const std::size_t space = option.find(' ');
-    const std::string_view long_name = option.substr(0, space);
-    const bool is_short = letter != '-' && word.size() == 2 && word[1] == letter;
-    if (is_short || word == long_name) {
-      if (space == npos) {
-        options[index] = word;
-      } else if (++at < all_words.size()) {
-        options[index] = all_words[at];
+  const bool is_long = word[1] == '-';
+  // Short ones may stand together, the last with its value: -ar, -t5000.
+  for (std::size_t letter = 1; letter < word.size();) {
+    const std::size_t here = letter;
+    std::size_t index = 0;
+    for (std::size_t begin = usage.find("[-"); begin != npos && letter == here;
+         begin = usage.find("[-", begin + 1), ++index) {
+      std::string_view option = usage.substr(begin + 1, usage.find(']', begin) - begin - 1);
+      const char short_name = option[1];  // a dash where there is none
+      if (short_name != '-') option.remove_prefix(3);
+      const std::size_t space = option.find(' ');
+      const std::string_view long_name = option.substr(0, space);
+      std::string_view value = is_long ? word : word.substr(letter + 1);
+      if (!is_long) {
+        if (short_name == '-' || short_name != word[letter]) continue;
+      } else if (word == long_name) {
+        value.remove_prefix(word.size());
+      } else if (space != npos && word.starts_with(long_name) && word[long_name.size()] == '=') {
+        value.remove_prefix(long_name.size() + 1);
       } else {
-        return false;
+        continue;
       }
-      return true;
+      const bool is_joined = is_long && word != long_name;
+      letter = space == npos && !is_long ? letter + 1 : word.size();
+      if (space == npos) value = word;
+      if (space != npos && value.empty() && !is_joined) {
+        if (++at == all_words.size()) return false;
+        value = all_words[at];
+      }
+      options[index] = value;
     }
-    if (space != npos && word.size() > long_name.size() && word.starts_with(long_name) &&
-        word[long_name.size()] == '=') {
-      options[index] = word.substr(long_name.size() + 1);
-      return true;
-    }
+    if (letter == here) return false;
   }
-  return false;
+  return true;
 }
 
 bool Call::parse(std::string_view usage, Words all_words) {

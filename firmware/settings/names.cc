@@ -53,6 +53,11 @@ constexpr KnownName known_names[] = {
     {"version", Type::string, {}},
     {"platform", Type::string, {}},
     {"buildarch", Type::string, {}},
+    {"cpuvendor", Type::string, {}},
+    {"cpumodel", Type::string, {}},
+    {"memsize", Type::int32, {}},
+    {"cwuri", Type::string, {}},
+    {"cwduri", Type::string, {}},
 };
 
 struct ScopeName {

@@ -166,6 +166,17 @@ std::optional<Value> Store::find_own(Scope scope, const SettingId& id, Scratch& 
     if (id.name == "version") return text_value(machine_.version);
     if (id.name == "platform") return text_value(machine_.platform);
     if (id.name == "buildarch") return text_value(machine_.build_arch);
+    if (id.name == "cpuvendor") return text_value(machine_.cpu_vendor);
+    if (id.name == "cpumodel") return text_value(machine_.cpu_model);
+    if (id.name == "cwuri") return text_value(current_uri_);
+    if (id.name == "cwduri") {
+      const std::string_view path = current_uri_.substr(0, current_uri_.find('?'));
+      return text_value(path.substr(0, path.rfind('/') + 1));
+    }
+    if (id.name == "memsize") {
+      base::store_be32(scratch.data(), machine_.memory_mib);
+      return Value{Type::int32, base::Bytes(scratch).first(4)};
+    }
   }
   return std::nullopt;
 }

@@ -17,6 +17,8 @@ struct Machine {
   std::string_view build_arch;
   std::string_view nic = {};  // what drives the card
   base::Bytes smbios = {};    // the structure table; or empty
+  std::uint32_t memory_mib = 0;
+  std::string_view cpu_vendor = {}, cpu_model = {};
 };
 
 struct Value {
@@ -41,6 +43,8 @@ class Store {
     ack_ = ack;
     proxy_ack_ = proxy_ack;
   }
+  /// What relative addresses are meant from; empty: nothing.
+  void set_current_uri(std::string_view uri) { current_uri_ = uri; }
   /// Calls `show` with the name, scope before it, of everything that has a value.
   void list(void (*show)(void* context, std::string_view id), void* context) const;
   base::Bytes packet(Scope scope) const { return scope == Scope::proxydhcp ? proxy_ack_ : ack_; }
@@ -67,6 +71,7 @@ class Store {
   Machine machine_;
   base::Bytes ack_;
   base::Bytes proxy_ack_;
+  std::string_view current_uri_;
   Entry* entries_ = nullptr;
 };
 

@@ -18,10 +18,6 @@ constexpr bool is_digit(char c) {
 constexpr bool is_field_character(char c) {
   return static_cast<unsigned char>(c) >= ' ' ? c != 0x7f : c == '\t';
 }
-constexpr bool is_token_character(char c) {
-  return c > ' ' && c < 0x7f && std::string_view("\"(),/:;<=>?@[\\]{}").find(c) == std::string_view::npos;
-}
-
 std::string_view trim(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
@@ -54,7 +50,7 @@ std::optional<HttpField> parse_http_field(std::string_view line) {
   if (colon == 0 || colon == std::string_view::npos) return std::nullopt;
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = line.substr(colon + 1);
-  if (!std::all_of(name.begin(), name.end(), is_token_character)) return std::nullopt;
+  if (!std::all_of(name.begin(), name.end(), is_http_token_character)) return std::nullopt;
   if (!std::all_of(value.begin(), value.end(), is_field_character)) return std::nullopt;
   return HttpField{name, trim(value)};
 }
@@ -73,6 +69,16 @@ std::optional<std::uint64_t> parse_http_chunk_size(std::string_view line) {
   std::uint64_t size = 0;
   if (!base::parse_number(trim(line.substr(0, line.find(';'))), 16, size)) return std::nullopt;
   return size;
+}
+
+std::optional<std::uint64_t> parse_http_range_begin(std::string_view value) {
+  const std::size_t dash = value.find('-');
+  std::uint64_t begin = 0;
+  if (!value.starts_with("bytes ") || dash == std::string_view::npos ||
+      !base::parse_number(value.substr(6, dash - 6), 10, begin)) {
+    return std::nullopt;
+  }
+  return begin;
 }
 
 bool http_list_contains(std::string_view list, std::string_view token) {

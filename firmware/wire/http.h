@@ -28,8 +28,15 @@ std::optional<HttpField> parse_http_field(std::string_view line);
 /// Content-Length: digits, or the same number several times [rfc9110 8.6].
 std::optional<std::uint64_t> parse_http_length(std::string_view value);
 
+constexpr bool is_http_token_character(char c) {  // [rfc9110 5.6.2]
+  return c > ' ' && c < 0x7f && std::string_view("\"(),/:;<=>?@[\\]{}").find(c) == std::string_view::npos;
+}
+
 /// The size at the start of a chunk [rfc9112 7.1]; extensions are left out.
 std::optional<std::uint64_t> parse_http_chunk_size(std::string_view line);
+
+/// Where the part begins that "bytes 100-199/200" names [rfc9110 14.4].
+std::optional<std::uint64_t> parse_http_range_begin(std::string_view value);
 
 /// Is `token` in a list such as "keep-alive, Upgrade"?
 bool http_list_contains(std::string_view list, std::string_view token);

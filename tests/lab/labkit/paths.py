@@ -22,6 +22,11 @@ dhcpd = build / "tools/isc-dhcp-server/usr/sbin/dhcpd"
 dhcrelay = build / "tools/isc-dhcp-relay/usr/sbin/dhcrelay"
 dhclient = build / "tools/isc-dhcp-client/sbin/dhclient"
 dhcpcd = build / "tools/dhcpcd-base/usr/sbin/dhcpcd"
+ltsp = build / "tools/ltsp/usr/share/ltsp/ltsp"
+lighttpd = build / "tools/lighttpd/usr/sbin/lighttpd"
+lighttpd_modules = build / "tools/lighttpd/usr/lib/lighttpd"
+installer = (build / "tools/debian-installer-12-netboot-amd64"
+             / "usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64")
 busybox = Path("/bin/busybox")
 peer_undionly = Path("/usr/lib/ipxe/undionly.kpxe")
 roms = Path("/usr/lib/ipxe/qemu")
