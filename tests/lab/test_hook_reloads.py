@@ -89,7 +89,7 @@ def test_C2_state_and_answers_outlast_many_reloads_good_and_bad(lab):
     before = state_of(server)
     reload = Reloader(server)
     heard = []
-    with Asker(lab.network, macs, rate=50, unanswered_at_most=100_000) as asker:
+    with Asker(lab.network, macs, rate=50, patience=2) as asker:
         for number, way in zip(range(reloads), itertools.cycle(("config-set", "config-reload", "SIGHUP"))):
             if number % 3 == 2:
                 broken, named = wrong(reload.good, number)

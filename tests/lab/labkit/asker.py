@@ -4,6 +4,7 @@
 import select
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 
 from .client import bootp
@@ -22,17 +23,20 @@ class Answer:
 
 
 class Asker:
-    """DISCOVERs from each of `macs` in turn, `rate` a second; never more than `unanswered_at_most` at once.
+    """DISCOVERs from each of `macs` in turn, `rate` a second in all.
 
-    Below Kea's queue of 64 packets nothing gets lost only because the server is busy for a while. In a `with` statement
-    it asks until the block ends, then waits for what is still to come.
+    A machine asks again when it has been answered, or after `patience` seconds where there is an end to it: Kea drops
+    the second query of a client whose first one still waits. With fewer than 64 machines, Kea's queue, nothing gets lost
+    only because the server is busy for a while. In a `with` statement it asks until the block ends, then waits for what
+    is still to come.
     """
 
-    def __init__(self, network, macs, rate, options=tuple(rom), unanswered_at_most=40):
+    def __init__(self, network, macs, rate, options=tuple(rom), patience=float("inf")):
         self._socket = network.packet_socket("carrier1")
-        self._macs, self._rate, self._options = macs, rate, options
-        self._unanswered_at_most = unanswered_at_most
+        self._rate, self._options, self._patience = rate, options, patience
         self._asking = threading.Event()
+        self._idle = deque(macs)
+        self._busy = {}  # mac: when it asked what is not answered yet; the longest ago first
         self._waiting = {}  # xid: (mac, when it was asked)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.sent = 0
@@ -52,13 +56,25 @@ class Asker:
     def unanswered(self):
         return len(self._waiting)
 
+    def _next_machine(self, now):
+        if self._idle:
+            return self._idle.popleft()
+        mac, asked = next(iter(self._busy.items()))
+        if asked + self._patience > now:
+            return None
+        del self._busy[mac]
+        return mac
+
     def _ask(self):
-        mac = self._macs[self.sent % len(self._macs)]
+        now = time.monotonic()
+        mac = self._next_machine(now)
+        if mac is None:
+            return
+        self._busy[mac] = now
         self.sent += 1
         xid = b"\xa5" + self.sent.to_bytes(3, "big")
-        payload = bootp(discover, mac, self._options, xid=xid)
-        self._waiting[xid] = (mac, time.monotonic())
-        self._socket.send(frame(payload))
+        self._waiting[xid] = (mac, now)
+        self._socket.send(frame(bootp(discover, mac, self._options, xid=xid)))
 
     def _hear(self, until):
         while (left := until - time.monotonic()) > 0:
@@ -67,13 +83,14 @@ class Asker:
             body = reply_body(self._socket.recv(65536))
             if body and (asked := self._waiting.pop(body[4:8], None)):
                 self.answers.append(Answer(*asked, time.monotonic(), Message(body)))
+                if self._busy.pop(asked[0], None):
+                    self._idle.append(asked[0])
 
     def _run(self):
         while self._asking.is_set():
-            if self.unanswered < self._unanswered_at_most:
-                self._ask()
+            self._ask()
             self._hear(time.monotonic() + 1 / self._rate)
-        patience = time.monotonic() + 60
+        patience = time.monotonic() + min(60, self._patience)
         while self._waiting and time.monotonic() < patience:
             answered = len(self.answers)
             self._hear(time.monotonic() + 1)

@@ -83,7 +83,7 @@ def _for_lab(config, run: Path):
     asked = dhcp4.get("loggers", [{}])[0]
     dhcp4["loggers"] = [{"name": "kea-dhcp4", "severity": asked.get("severity", "INFO"),
                          "debuglevel": asked.get("debuglevel", 0),
-                         "output_options": [{"output": str(run / "kea-dhcp4.log"), "flush": True}]}]
+                         "output_options": [{**_rotation(asked), "output": str(run / "kea-dhcp4.log"), "flush": True}]}]
     for hook in _our_hooks(lab):
         hook["library"] = str(paths.need(paths.hook_library))
         hook["parameters"]["state-directory"] = str(run / "chainload-state")
@@ -95,6 +95,12 @@ def _for_lab(config, run: Path):
     if not any(option.get("code") == 175 for option in options):
         options.append({"code": 175, "csv-format": False, "data": "B00101"})
     return lab
+
+
+def _rotation(logger):
+    """How a logger's file is rotated, where a configuration says so."""
+    asked = logger.get("output_options", [{}])[0]
+    return {key: asked[key] for key in ("maxsize", "maxver") if key in asked}
 
 
 def _gather_libraries(hooks, folder: Path):

@@ -62,6 +62,8 @@ def make_namespace():
     name = f"{_prefix}{os.getpid()}-{next(_counter)}"
     if os.geteuid() != 0:
         raise NoNamespace("only root can make a network namespace; run this as root")
+    if Path(f"/run/netns/{name}").exists():  # of a killed process that had our number: in a chroot numbers come again
+        remove_namespace(name)
     try:
         _run("ip", "netns", "add", name)
     except (RuntimeError, FileNotFoundError) as error:
