@@ -205,6 +205,11 @@ def test_C3_kea_dhcp6_that_serves_already_goes_on_serving(lab):
     def without(run):
         return {"Dhcp6": {**dhcp6_configuration(run)["Dhcp6"], "hooks-libraries": []}}
 
+    def has_usable_address():  # Kea opens no socket on one that is still being tried for a duplicate
+        shown = lab.network.ip("-6", "addr", "show", "dev", bridge, "scope", "link")
+        return "fe80::" in shown and "tentative" not in shown
+
+    wait_until(has_usable_address, 20, "the bridge's link-local address")
     run, service = other_server(lab, "kea-dhcp6", without)
     try:
         service.wait_ready(lambda: "DHCP6_STARTED" in service.text())
