@@ -2,6 +2,7 @@
 // Joins a platform to the boot flow: memory is shared out, everything is made once, and the boot begins.
 #include <new>
 
+#include "embedded_script.h"
 #include "flow/shell.h"
 
 namespace {
@@ -25,7 +26,7 @@ void firmware_main(platform::Platform& platform) {
   auto& loop = *new (memory.loop) net::Loop(platform, entropy, memory.tcp);
   auto& session = *new (memory.session) flow::Session(loop, {memory.settings, memory.images, memory.scripts});
 
-  base::Status status = flow::boot(session);
+  base::Status status = flow::boot(session, embedded_script);
   base::Console& console = platform.console();
   if (!status.ok()) {
     console.report(status.error());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "flow/autoboot.h"
 
+#include "base/features.h"
 #include "script/expand.h"
 
 namespace flow {
@@ -53,14 +54,15 @@ base::Status find_boot_file(Session& session, BootFile& file) {
 }  // namespace
 
 void print_banner(base::Console& console) {
-  console.print("\nChainload gPXE {} -- Network Boot Firmware -- https://mozilla.org/MPL/2.0/\n",
-                CHAINLOAD_VERSION);
-  console.write("Features: DNS HTTP TFTP bzImage PXE\nPress Ctrl-B for the gPXE command line...\n\n");
+  namespace features = base::features;
+  console.print("\nChainload gPXE {} -- Network Boot Firmware -- https://mozilla.org/MPL/2.0/\nFeatures:{}{}{} bzImage PXE\n{}\n",
+                CHAINLOAD_VERSION, features::dns.is_built ? " DNS" : "", features::http.is_built ? " HTTP" : "",
+                features::tftp.is_built ? " TFTP" : "",
+                features::shell.is_built ? "Press Ctrl-B for the gPXE command line...\n" : "");
 }
 
 base::Status autoboot(Session& session) {
   base::Console& console = session.console();
-  print_banner(console);
   net::Interface& interface = session.loop().interface();
   console.print("net0: {} on {}\n", interface.mac(), interface.nic().description());
   base::Status status = session.dhcp();

@@ -2,6 +2,7 @@
 // The command table. A usage line is also the specification of what the command takes: see script/call.h.
 #include "flow/commands.h"
 
+#include "base/features.h"
 #include "flow/command_functions.h"
 
 namespace flow {
@@ -22,6 +23,21 @@ constexpr std::string_view sum_usage = "[-e|--expect HEX] NAME...";
 constexpr std::string_view cards = "[net0...]";
 constexpr std::string_view ask_usage = "[-c|--configurator dhcp] [-t|--timeout MS] [net0...]";
 
+using Function = base::Status (*)(void* context, const script::Call& call);
+
+template <const base::Feature& feature>
+base::Status left_out(void*, const script::Call& call) {
+  return feature.missing(call.name);
+}
+
+/// Where the feature is left out nobody refers to `function`, and the linker drops what only it needs.
+template <const base::Feature& feature>
+consteval Function part_of(Function function) {
+  return feature.is_built ? function : left_out<feature>;
+}
+
+namespace features = base::features;
+
 // gPXE's names first; module is its other word for initrd, imgexec for boot, imgload for
 // imgselect.
 constexpr script::Command commands[] = {
@@ -30,7 +46,7 @@ constexpr script::Command commands[] = {
     {"chain", run_usage, chain},
     {"choose",
      "[-m|--menu MENU] [-d|--default LABEL] [-t|--timeout MS] [-r|--retimeout MS] [-k|--keep] SETTING",
-     choose},
+     part_of<features::menu>(choose)},
     {"clear", "SETTING", clear},
     {"config", "", config},
     {"cpuid", "[-e|--ext] [-c|--ecx] BIT", cpuid},
@@ -56,25 +72,25 @@ constexpr script::Command commands[] = {
     {"initrd", initrd_usage, initrd},
     {"iseq", "VALUE VALUE", iseq},
     {"isset", "VALUE", isset},
-    {"item", "[-m|--menu MENU] [-k|--key KEY] [-d|--default] [-g|--gap] [LABEL] [TEXT...]", item},
+    {"item", "[-m|--menu MENU] [-k|--key KEY] [-d|--default] [-g|--gap] [LABEL] [TEXT...]", part_of<features::menu>(item)},
     {"kernel", fetch_usage, kernel},
     {"login", "", login},
-    {"md5sum", sum_usage, digest_sum},
-    {"menu", "[-n|--name MENU] [-d|--delete] [TITLE...]", menu},
+    {"md5sum", sum_usage, part_of<features::sums>(digest_sum)},
+    {"menu", "[-n|--name MENU] [-d|--delete] [TITLE...]", part_of<features::menu>(menu)},
     {"module", initrd_usage, initrd},
-    {"nslookup", "SETTING HOST", nslookup},
-    {"ntp", "SERVER", ntp},
-    {"param", "[--params FORM] NAME [VALUE...]", param},
-    {"params", "[-n|--name FORM] [-d|--delete]", params},
+    {"nslookup", "SETTING HOST", part_of<features::dns>(nslookup)},
+    {"ntp", "SERVER", part_of<features::ntp>(ntp)},
+    {"param", "[--params FORM] NAME [VALUE...]", part_of<features::forms>(param)},
+    {"params", "[-n|--name FORM] [-d|--delete]", part_of<features::forms>(params)},
     {"poweroff", "", poweroff},
     {"prompt", "[-k|--key KEY] [-t|--timeout MS] [TEXT...]", prompt},
     {"read", "[-t|--timeout MS] SETTING", read},
     {"reboot", "", reboot},
     {"route", "", route},
-    {"sanboot", "[-n|--no-describe] [-k|--keep] [-d|--drive DRIVE] [URI...]", sanboot},
+    {"sanboot", "[-n|--no-describe] [-k|--keep] [-d|--drive DRIVE] [URI...]", part_of<features::sanboot>(sanboot)},
     {"set", "SETTING [VALUE...]", set},
-    {"sha256sum", sum_usage, digest_sum},
-    {"shell", "", shell},
+    {"sha256sum", sum_usage, part_of<features::sums>(digest_sum)},
+    {"shell", "", part_of<features::shell>(shell)},
     {"show", "SETTING", show},
     {"sleep", "SECONDS", sleep},
     {"sync", "", sync},

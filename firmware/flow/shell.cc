@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "flow/shell.h"
 
+#include "base/features.h"
 #include "flow/autoboot.h"
 #include "flow/line_editor.h"
 
@@ -21,11 +22,13 @@ void run_shell(Session& session) {
   }
 }
 
-base::Status boot(Session& session) {
-  session.loop().set_second_cancel_key(Session::shell_key);
-  base::Status status = autoboot(session);
+base::Status boot(Session& session, std::string_view script) {
+  constexpr bool has_shell = base::features::shell.is_built;
+  print_banner(session.console());
+  if (has_shell) session.loop().set_second_cancel_key(Session::shell_key);
+  base::Status status = script.empty() ? autoboot(session) : session.interpreter().run(script, "the built-in script");
   session.loop().set_second_cancel_key(0);
-  if (session.loop().cancelled_by() != Session::shell_key) return status;
+  if (!has_shell || session.loop().cancelled_by() != Session::shell_key) return status;
   session.console().write("\nType help for the commands, exit to leave.\n");
   run_shell(session);
   return base::Done{};

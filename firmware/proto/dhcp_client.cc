@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/features.h"
+
 namespace proto {
 namespace {
 
@@ -46,28 +48,24 @@ constexpr auto version = version_bytes(CHAINLOAD_VERSION);
 
 /// What stands in option 175 behind the bus-id, in gPXE's order (that of its linker).
 /// Deviation: only what this build can do is listed, and 235 is our version, not gPXE's.
-constexpr std::uint8_t features[] = {
-    etherboot::feature_bzimage,
-    1,
-    1,
-    etherboot::feature_pxe,
-    1,
-    1,
-    etherboot::feature_http,
-    1,
-    1,
-    etherboot::version,
-    3,
-    version[0],
-    version[1],
-    version[2],
-    etherboot::feature_dns,
-    1,
-    1,
-    etherboot::feature_tftp,
-    1,
-    1,
+struct FeatureList {
+  std::uint8_t bytes[20];
+  std::size_t size = 0;
+
+  consteval void add(std::uint8_t code, bool is_built = true) {
+    if (!is_built) return;
+    for (std::uint8_t byte : {code, std::uint8_t{1}, std::uint8_t{1}}) bytes[size++] = byte;
+  }
+  consteval FeatureList() : bytes{} {
+    add(etherboot::feature_bzimage);
+    add(etherboot::feature_pxe);
+    add(etherboot::feature_http, base::features::http.is_built);
+    for (std::uint8_t byte : {std::uint8_t{etherboot::version}, std::uint8_t{3}, version[0], version[1], version[2]}) bytes[size++] = byte;
+    add(etherboot::feature_dns, base::features::dns.is_built);
+    add(etherboot::feature_tftp, base::features::tftp.is_built);
+  }
 };
+constexpr FeatureList feature_list;
 
 /// Everything that stands between the message type and the server's identifier, the same in each packet.
 void add_identity(wire::DhcpBuilder& builder, const DhcpIdentity& identity) {
@@ -88,7 +86,7 @@ void add_identity(wire::DhcpBuilder& builder, const DhcpIdentity& identity) {
               base::as_bytes(identity.user_class));  // raw, as gPXE has it: no RFC 3004 length
   builder.add(option::parameter_request_list, requested_options);
 
-  std::uint8_t encapsulated[7 + sizeof features];
+  std::uint8_t encapsulated[7 + sizeof feature_list.bytes];
   wire::DhcpBuilder inner(encapsulated);
   if (identity.pci) {
     std::uint8_t bus_id[5] = {1};  // PCI
@@ -97,8 +95,8 @@ void add_identity(wire::DhcpBuilder& builder, const DhcpIdentity& identity) {
     inner.add(etherboot::bus_id, bus_id);
   }
   const std::size_t bus_id_size = inner.written().size();
-  std::copy(std::begin(features), std::end(features), encapsulated + bus_id_size);
-  builder.add(option::etherboot_encapsulated, base::Bytes(encapsulated).first(bus_id_size + sizeof features));
+  std::copy_n(feature_list.bytes, feature_list.size, encapsulated + bus_id_size);
+  builder.add(option::etherboot_encapsulated, base::Bytes(encapsulated).first(bus_id_size + feature_list.size));
 
   std::uint8_t client_id[7] = {1};  // Ethernet
   std::copy(identity.mac.octets.begin(), identity.mac.octets.end(), client_id + 1);

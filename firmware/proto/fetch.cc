@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/features.h"
 #include "proto/dns_resolver.h"
 #include "proto/fetch_schemes.h"
 #include "proto/tftp_transfer.h"
@@ -17,7 +18,15 @@ struct Scheme {
   std::string_view name;
   base::Result<Fetched> (*fetch)(FetchContext&, const Uri&, Sink);
 };
-constexpr Scheme schemes[] = {{"http", fetch_http}, {"tftp", fetch_tftp}};
+
+template <const base::Feature& feature>
+base::Result<Fetched> left_out(FetchContext&, const Uri& uri, Sink) {
+  return feature.missing(uri.text().substr(0, 100));
+}
+
+namespace features = base::features;
+constexpr Scheme schemes[] = {{"http", features::http.is_built ? fetch_http : left_out<features::http>},
+                              {"tftp", features::tftp.is_built ? fetch_tftp : left_out<features::tftp>}};
 
 constexpr unsigned most_blocks_in_a_window = 8;
 
@@ -74,6 +83,7 @@ base::Error nobody_answers_arp(FetchContext& context, base::Ipv4Address server) 
 base::Result<base::Ipv4Address> resolve_host(FetchContext& context, std::string_view host) {
   base::Ipv4Address address;
   if (base::parse_ipv4(host, address)) return address;
+  if constexpr (!features::dns.is_built) return features::dns.missing(host.substr(0, 100));
   net::Loop& loop = context.loop;
   const std::uint16_t port = loop.ephemeral_port();
   DnsResolver resolver(host, context.search_domain, context.dns_servers, port, loop.entropy(), loop.now());
