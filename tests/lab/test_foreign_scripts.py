@@ -39,7 +39,7 @@ def test_menu_of_ltsp_boots_its_image(chain):
     machine.expect("Boot an image from the network in LTSP mode:", 10)
     machine.expect("Exit iPXE and continue BIOS boot", 10)
     machine.press("1")
-    expect.linux_boots(machine, 120)
+    expect.linux_boots(machine, 300)
 
 
 def test_menu_of_ltsp_gives_its_kernel_what_ltsp_wants(chain):
@@ -67,7 +67,7 @@ def test_debian_installer_reaches_its_first_screen(chain):
     chain.web.set_script(default_mac, "kernel linux initrd=initrd.gz console=ttyS0 no_timer_check ---",
                          "initrd initrd.gz", "boot")
     machine = chain.start_machine(memory_mib=1024)
-    machine.expect("Select a language", 400)
+    machine.expect("Select a language", 600)
 
 
 def test_compressed_scripts_and_kernels_are_unpacked_and_initrds_are_not(chain):
