@@ -25,6 +25,7 @@ FUZZ_TARGET(dhcp_client) {
       const auto packet = wire::DhcpPacket::parse(base::Bytes(sent).first(outgoing->payload_size));
       fuzz::require(packet && packet->header().op == 1);
       xid = packet->header().xid;
+      fuzz::note(base::Bytes(sent).first(outgoing->payload_size));
     }
     if (client.has_lease()) {
       fuzz::require(!client.config().address.is_any());
@@ -61,5 +62,8 @@ FUZZ_TARGET(dhcp_client) {
     turn();
   }
   fuzz::require(now <= start + timing.total + timing.proxy_wait + base::Duration::seconds(1200));
-  fuzz::require(client.failure() == nullptr || !client.failure()->sentence().empty());
+  if (client.failure() != nullptr) {
+    fuzz::require(!client.failure()->sentence().empty());
+    fuzz::note(client.failure()->sentence());
+  }
 }

@@ -20,13 +20,15 @@ FUZZ_TARGET(dhcp_packet) {
     if (sizes[code] == 0 && code % 16 != input.size() % 16) continue;  // of the absent ones some are enough
     const auto value = packet->options().find(static_cast<std::uint8_t>(code), scratch);
     fuzz::require(!value || value->size() == sizes[code]);
+    if (value) fuzz::note(*value);
     fuzz::require(value || sizes[code] == 0 || sizes[code] > sizeof scratch);
   }
   base::Ipv4Address list[4];
   fuzz::require(packet->options().find_ipv4_list(6, list) <= 4);
   const wire::DhcpOptions inner = packet->options().find_encapsulated(175, scratch);
-  static_cast<void>(inner.find_u8(176));
+  fuzz::note(std::uint64_t{inner.find_u8(176).value_or(0)});
   fuzz::require(packet->boot_file(scratch).size() <= sizeof scratch);
+  fuzz::note(packet->boot_file(scratch));
   fuzz::require(packet->server_name(scratch).size() <= sizeof scratch);
   static_cast<void>(packet->message_type());
 }

@@ -14,7 +14,9 @@ FUZZ_TARGET(dns_message) {
   static_cast<void>(message->is_response() && message->is_truncated());
   base::Ipv4Address address;
   const auto found = message->find_address(name, address);
+  fuzz::note(std::uint64_t{address.value} << 8 | static_cast<std::uint8_t>(found));
   if (found == wire::DnsMessage::Found::malformed) return;
+  fuzz::note(name.view());
   wire::DnsName again;
   fuzz::require(wire::normalise_dns_name(name, again));
   fuzz::require(again.view() == name.view());

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MPL-2.0
 // Frames and turns of time into the whole stack, with one TCP connection and one UDP machine alive.
-#include <algorithm>
 #include <memory>
 
-#include "fuzz_target.h"
+#include "crafted_frames.h"
 #include "net/loop.h"
 
 namespace {
 
 using base::Bytes;
 using base::Ipv4Address;
-using Octets = std::vector<std::uint8_t>;
+using fuzz::Octets;
 
 constexpr base::MacAddress our_mac{{0x52, 0x54, 0, 0, 0, 2}}, peer_mac{{0x52, 0x54, 0, 0, 0, 1}};
 constexpr Ipv4Address us = Ipv4Address::of(198, 18, 0, 2), peer = Ipv4Address::of(198, 18, 0, 1);
-constexpr std::size_t ip_at = wire::EthernetRepr::size, payload_at = ip_at + wire::Ipv4Repr::size;
+constexpr fuzz::Ends ends{our_mac, peer_mac, us, peer};
 
 /// Gives one frame to each poll and looks closely at every frame that leaves.
 class Card final : public platform::Nic {
@@ -25,25 +24,9 @@ class Card final : public platform::Nic {
   std::size_t receive_burst() const override { return 4; }
   bool transmit(Bytes frame) override {
     if (is_full) return false;
-    fuzz::require(frame.size() >= 60 && frame.size() <= net::Interface::max_frame);
-    const auto ethernet = wire::EthernetView::parse(frame);
-    fuzz::require(ethernet->source() == our_mac);
-    if (ethernet->type() == wire::EtherType::arp) {
-      fuzz::require(wire::ArpRepr::parse(ethernet->payload()).has_value());
-      return true;
-    }
-    const auto packet = wire::Ipv4View::parse(ethernet->payload());
-    fuzz::require(packet && packet->checksum_ok());
-    if (packet->protocol() == wire::IpProtocol::udp) {
-      const auto datagram = wire::UdpView::parse(packet->payload());
-      fuzz::require(datagram && datagram->checksum_ok(packet->source(), packet->destination()));
-    } else if (packet->protocol() == wire::IpProtocol::tcp) {
-      const auto segment = wire::TcpView::parse(packet->payload());
-      fuzz::require(segment && segment->checksum_ok(packet->source(), packet->destination()));
-      last = {segment->source_port(),
-              segment->sequence() + (segment->payload().size() + (segment->flags().syn ? 1 : 0)),
-              segment->acknowledgment()};
-    }
+    const fuzz::SeenFrame seen(frame, our_mac, net::Interface::max_frame);
+    if (seen.tcp) last = *seen.tcp;
+    fuzz::note(frame);
     return true;
   }
   std::span<const Bytes> poll() override {
@@ -55,11 +38,7 @@ class Card final : public platform::Nic {
     return {&view_, has_frame ? std::size_t{1} : 0};
   }
 
-  struct Segment {
-    std::uint16_t port = 0;
-    wire::TcpSequence end, acknowledgment;
-  };
-  Segment last;  // of ours
+  fuzz::SeenSegment last;  // of ours
   Octets next;
   bool is_full = false;
 
@@ -111,45 +90,6 @@ struct Echo {
   std::size_t size = 0;
 };
 
-/// Headers around `payload`, with right lengths and checksums.
-Octets ipv4_frame(wire::IpProtocol protocol, Bytes payload) {
-  Octets frame(payload_at + payload.size());
-  wire::EthernetRepr{our_mac, peer_mac, wire::EtherType::ipv4}.emit(frame);
-  wire::Ipv4Repr{peer, us, protocol, payload.size()}.emit(base::MutBytes(frame).subspan(ip_at));
-  std::copy(payload.begin(), payload.end(), frame.begin() + payload_at);
-  return frame;
-}
-
-/// A segment near where the connection stands: numbers are small distances from the right ones.
-Octets tcp_frame(const Card::Segment& ours, fuzz::Reader& reader) {
-  const std::uint8_t flags = reader.number();
-  const auto near = [&reader](wire::TcpSequence from) {
-    return from + static_cast<std::size_t>(static_cast<std::int8_t>(reader.number())) *
-                      (std::size_t{1} << (reader.number() % 24));
-  };
-  wire::TcpRepr header;
-  header.source_port = 80;
-  header.destination_port = ours.port;
-  header.sequence = near(ours.acknowledgment);
-  header.acknowledgment = near(ours.end);
-  header.flags = wire::TcpFlags::from_byte(flags);
-  header.window = static_cast<std::uint16_t>(reader.number() << (reader.number() % 9));
-  const Bytes options = reader.piece((reader.number() % 11) * std::size_t{4});
-  const Octets payload(reader.number() * std::size_t{6}, 0x41);
-  Octets segment(header.header_size());
-  header.emit(segment, peer, us);
-  segment.insert(segment.end(), options.begin(), options.end());
-  segment.resize((segment.size() + 3) / 4 * 4);
-  segment[12] = static_cast<std::uint8_t>(segment.size() / 4 << 4);
-  segment.insert(segment.end(), payload.begin(), payload.end());
-  base::store_be16(segment.data() + 16, 0);
-  wire::Checksum sum;
-  sum.add_pseudo_header(peer, us, static_cast<std::uint8_t>(wire::IpProtocol::tcp), segment.size());
-  sum.add(segment);
-  base::store_be16(segment.data() + 16, sum.finish());
-  return ipv4_frame(wire::IpProtocol::tcp, segment);
-}
-
 }  // namespace
 
 FUZZ_TARGET(frame) {
@@ -171,7 +111,7 @@ FUZZ_TARGET(frame) {
     machine->card.next.resize(60);
     wire::EthernetRepr{our_mac, peer_mac, wire::EtherType::arp}.emit(machine->card.next);
     wire::ArpRepr{wire::ArpRepr::Operation::reply, peer_mac, peer, our_mac, us}.emit(
-        base::MutBytes(machine->card.next).subspan(ip_at));
+        base::MutBytes(machine->card.next).subspan(fuzz::ip_at));
     loop->step();
   }
   while (!reader.rest.empty()) {
@@ -188,12 +128,12 @@ FUZZ_TARGET(frame) {
       }
       case 2: {
         const Bytes payload = reader.piece(reader.number());
-        machine->card.next = ipv4_frame(wire::IpProtocol{reader.number()}, payload);
+        machine->card.next = fuzz::ipv4_frame(ends, wire::IpProtocol{reader.number()}, payload);
         break;
       }
       case 3:
       case 4:
-        machine->card.next = tcp_frame(machine->card.last, reader);
+        machine->card.next = fuzz::tcp_frame(ends, machine->card.last, reader);
         break;
       case 5:
         machine->time = machine->time + base::Duration::milliseconds(1 << reader.number() % 16);

@@ -49,6 +49,7 @@ FUZZ_TARGET(http_transfer) {
   fuzz::Reader reader{input};
   const std::size_t step = 1 + reader.number();
   const Meaning whole = receive(reader.rest, SIZE_MAX);
+  for (const std::string& text : {whole.body, whole.sentence, whole.location}) fuzz::note(text);
   // Lines of more than max_line may be refused in pieces and ignored as a whole.
   if (reader.rest.size() < proto::HttpTransfer::max_line) {
     fuzz::require(receive(reader.rest, step) == whole);

@@ -19,7 +19,10 @@ FUZZ_TARGET(tftp_transfer) {
   proto::TftpTransfer transfer(request, 50000, sink, now);
   const auto turn = [&] {
     std::uint8_t packet[600];
-    for (int sent = 0; transfer.transmit(packet, now); ++sent) fuzz::require(sent < 4);
+    for (int sent = 0; const auto out = transfer.transmit(packet, now); ++sent) {
+      fuzz::require(sent < 4);
+      fuzz::note(base::Bytes(packet).first(out->payload_size));
+    }
   };
   turn();
   while (!reader.rest.empty() && !transfer.is_finished()) {
@@ -39,5 +42,6 @@ FUZZ_TARGET(tftp_transfer) {
     turn();
   }
   fuzz::require(transfer.bytes() == written);
+  fuzz::note(written);
   fuzz::require(transfer.failure() == nullptr || !transfer.failure()->sentence().empty());
 }

@@ -16,6 +16,7 @@ void check(const proto::Uri& uri) {
   const auto again = proto::Uri::parse(text);
   fuzz::require(again.ok() && again.value().text() == text && again.value().host() == uri.host() &&
                 again.value().path() == uri.path());
+  fuzz::note(text);
   char room[proto::Uri::max_length];
   static_cast<void>(proto::percent_decode(uri.path(), room));
   static_cast<void>(uri.file_name());

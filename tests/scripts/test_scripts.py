@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MPL-2.0
 """The house's scripts say what they do and, when they cannot, why, in a sentence."""
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 scripts = Path(__file__).resolve().parents[2] / "scripts"
-names = ["demo", "test", "install-deps", "lint", "size-report"]
+names = ["demo", "test", "install-deps", "lint", "size-report", "fuzz"]
 
 
 def run(*command, **options):
@@ -65,6 +66,21 @@ def test_demo_with_a_card_it_does_not_know_names_those_it_does():
     done = run(scripts / "demo", "--nic", "ne2k")
     assert done.returncode == 2
     assert "e1000, e1000e, virtio, rtl8139, vmxnet3, pcnet or eepro100" in done.stderr
+
+
+def test_fuzz_without_the_target_names_those_there_are():
+    done = run(scripts / "fuzz", "nonsense")
+    assert done.returncode == 2
+    assert "there is no target nonsense: write some of boot, " in done.stderr and "uri" in done.stderr
+
+
+def test_every_fuzz_target_of_the_build_is_known_to_the_script():
+    folder = scripts.parent / "tests/fuzz"
+    built = re.search(r"fuzz_targets = \[(.*?)\]", (folder / "meson.build").read_text(), re.S)[1]
+    names = re.findall(r"'(\w+)'", built)
+    told = run(scripts / "fuzz", "--help").stdout
+    assert names == sorted(path.stem.removesuffix("_fuzz") for path in folder.glob("*_fuzz.cc"))
+    assert all(re.search(rf"\b{name}\b", told) for name in [*names, "facts", "rules"])
 
 
 def test_uefi_demo_is_answered_with_a_sentence():
