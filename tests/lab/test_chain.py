@@ -29,7 +29,12 @@ def test_chain_reaches_linux(chain, nic):
     assert "initrd.img" in [request.target.lstrip("/") for request in chain.web.requests()][2]
 
 
-@pytest.mark.parametrize("nic", nics)
+def with_kernel_row(nic):
+    row = interop.row("hook", "Kea with the library", f"PXE ROM of {nic}, then the firmware", "a kernel and its initrd, whole")
+    return pytest.param(nic, marks=row)
+
+
+@pytest.mark.parametrize("nic", [with_kernel_row(nic) for nic in nics])
 def test_chain_brings_a_small_kernel_and_its_initrd_whole_on_every_card(chain, nic):
     initrd = random.Random(nic).randbytes(200_000)
     (chain.files / "initrd.bin").write_bytes(initrd)

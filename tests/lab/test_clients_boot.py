@@ -9,6 +9,7 @@ from labkit import expect, grub, initrd, interop, kea, paths
 from labkit.dhcp import discover, messages, of_type
 from labkit.lab import quiet_linux
 from labkit.machine import default_mac
+from labkit.pair import Pair
 from labkit.tftp_transfers import transfers
 from labkit.untouched import is_untouched
 
@@ -63,18 +64,6 @@ def test_rom_that_is_ipxe_gets_the_script(site):
     machine = site.start_machine(icount=True, nic="virtio")
     assert machine.expect(ran, 60)[2] == "i386"
     assert given(site) == [script] and loaded(site) == []
-
-
-@pytest.mark.parametrize("nic", [pytest.param(nic, marks=row(f"PXE ROM of {nic}, then the firmware", "the script"))
-                                 for nic in ("e1000e", "eepro100", "pcnet")])
-def test_more_cards_boot_the_firmware(site, nic):
-    """Beside those of test_chain.py, which boot on to Linux."""
-    site.serve_firmware()
-    site.start_kea(short_form(["gPXE"]))
-    machine = site.start_machine(icount=True, nic=nic)
-    machine.expect(expect.banner, 60)
-    assert machine.expect(ran, 60).groups()[1:] == ("i386", "pcbios")
-    assert given(site) == ["undionly.kpxe", script] and loaded(site) == ["undionly.kpxe"]
 
 
 @row("iPXE `undionly.kpxe` of the ROM's own version", "the script, which tells it from the ROM by `${net0/chip}`")
@@ -183,3 +172,17 @@ def test_linux_that_was_booted_gets_an_ordinary_lease(chain):
     assert len(chain.kea.decisions()) == 4, "two for the ROM, two for the firmware"
     chain.kea.stop()
     assert is_untouched(chain, kea.short_config(), asked)
+
+
+@interop.row("hook", "two Kea with the library, in hot standby", "PXE ROM, then the firmware", "the whole chain")
+def test_machine_boots_under_a_pair_of_servers(site):
+    site.serve_firmware()
+    names = ("chainload-ha-1.json", "chainload-ha-2.json")
+    first, second = (kea.read_config(paths.root / "kea-configs" / name) for name in names)
+    pair = Pair.of(site, first, second)
+    site.web.set_script(default_mac, *told.splitlines()[1:])
+    machine = site.start_machine(icount=True, nic="rtl8139")
+    machine.expect(expect.banner, 60)
+    assert machine.expect(ran, 60)[3] == "pcbios"
+    assert [decision.rule for decision in pair.first.decisions()][-1] == "built-in/script"
+    assert pair.second.decisions() == []

@@ -9,6 +9,8 @@ import pytest
 from labkit import configurations, kea, paths
 from labkit.client import RawClient, bootp
 from labkit.dhcp import discover
+from labkit.pair import Pair, kill
+from labkit.process import wait_until
 
 server = "198.18.77.1"
 script = f"http://{server}/real_boot_script.php"
@@ -105,7 +107,7 @@ table = {
     ],
 }
 # Those whose answers other tests ask for, or which need more than one server.
-elsewhere = {"short": "test_hook_live.py", "scopes": "test_hook_policy.py", "ha-1": "a pair", "ha-2": "a pair"}
+elsewhere = {"short": "test_hook_live.py", "scopes": "test_hook_policy.py", "ha-1": "below", "ha-2": "below"}
 
 
 def test_every_configuration_is_asked():
@@ -113,9 +115,17 @@ def test_every_configuration_is_asked():
     assert names == {*table, *elsewhere}
 
 
+def configuration(name):
+    return kea.read_config(paths.root / f"kea-configs/chainload-{name}.json")
+
+
 def gives(lab, config, clients):
     """Asserts that a server with this configuration gives all of them what is theirs."""
     lab.start_kea(config)
+    answers(lab, clients)
+
+
+def answers(lab, clients):
     client = RawClient(lab.network)
     try:
         for asks in clients:
@@ -129,7 +139,19 @@ def gives(lab, config, clients):
 
 @pytest.mark.parametrize("name", table)
 def test_configuration_gives_what_it_says(lab, name):
-    gives(lab, kea.read_config(paths.root / f"kea-configs/chainload-{name}.json"), table[name])
+    gives(lab, configuration(name), table[name])
+
+
+def test_pair_gives_the_same_after_the_first_server_is_gone(lab):
+    pair = Pair.of(lab, configuration("ha-1"), configuration("ha-2"))
+    clients = [Asks("undionly.kpxe"), Asks("snponly.efi", arch=7), Asks(by_mac, user_class=gpxe)]
+    answers(lab, clients)
+    assert len(pair.first.decisions()) == 3 and pair.second.decisions() == []
+    kill(pair.first)
+    wait_until(lambda: pair.second.command("ha-heartbeat")["arguments"]["state"] == "partner-down", 60,
+               "the second server to take over")
+    answers(lab, clients)
+    assert len(pair.second.decisions()) == 3
 
 
 def test_client_classes_without_the_library_give_what_they_say(lab):

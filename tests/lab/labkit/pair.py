@@ -43,11 +43,21 @@ class Pair:
     """Starts both and waits until they are of one mind."""
 
     def __init__(self, lab, config, mode="hot-standby", **relation):
+        self._start(lab, *(with_partner(config, mode, this, **relation) for this in ("server1", "server2")), mode)
+
+    @classmethod
+    def of(cls, lab, first, second, mode="hot-standby"):
+        """The pair of two whole configurations."""
+        pair = cls.__new__(cls)
+        pair._start(lab, first, second, mode)
+        return pair
+
+    def _start(self, lab, first, second, mode):
         self._mode = mode
-        self.first = lab.start_kea(with_partner(config, mode, "server1", **relation))
+        self.first = lab.start_kea(first)
         self._network = lab.network
         host = lab.add_neighbour(second_address, bridge)  # the interface that the configuration names
-        self.second = lab.start_kea(with_partner(config, mode, "server2", **relation), host, "kea-b")
+        self.second = lab.start_kea(second, host, "kea-b")
         self.wait_settled()
 
     def states(self):
