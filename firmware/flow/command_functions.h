@@ -62,6 +62,7 @@ base::Status ifstat(void* context, const script::Call& call);
 base::Status route(void* context, const script::Call& call);
 base::Status nslookup(void* context, const script::Call& call);
 base::Status ntp(void* context, const script::Call& call);
+base::Status ping(void* context, const script::Call& call);
 base::Status autoboot(void* context, const script::Call& call);
 
 // machine_commands.cc

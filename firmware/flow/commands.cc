@@ -82,6 +82,7 @@ constexpr script::Command commands[] = {
     {"ntp", "SERVER", part_of<features::ntp>(ntp)},
     {"param", "[--params FORM] NAME [VALUE...]", part_of<features::forms>(param)},
     {"params", "[-n|--name FORM] [-d|--delete]", part_of<features::forms>(params)},
+    {"ping", "[-c|--count COUNT] [-s|--size SIZE] [-t|--timeout MS] [-q|--quiet] HOST", ping},
     {"poweroff", "", poweroff},
     {"prompt", "[-k|--key KEY] [-t|--timeout MS] [TEXT...]", prompt},
     {"read", "[-t|--timeout MS] SETTING", read},

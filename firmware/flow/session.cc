@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "flow/session.h"
 
+#include <algorithm>
 #include <new>
 
 #include "flow/commands.h"
@@ -35,32 +36,63 @@ script::Stop Session::take_stop() {
   return script::Stop::command;
 }
 
-base::Status Session::dhcp() {
+namespace {
+
+struct TimingSetting {
+  std::string_view name;
+  base::Duration proto::DhcpTiming::*member;
+};
+constexpr TimingSetting timing_settings[] = {
+    {"dhcp-timeout", &proto::DhcpTiming::total},
+    {"dhcp-first-wait", &proto::DhcpTiming::first_wait},
+    {"dhcp-longest-wait", &proto::DhcpTiming::longest_wait},
+    {"proxydhcp-timeout", &proto::DhcpTiming::proxy_wait},
+};
+constexpr std::uint32_t least_wait_ms = 10;  // between packets
+
+}  // namespace
+
+base::Status Session::prepare(Asking& asking) {
   const platform::BootInfo& info = platform().boot_info();
-  proto::DhcpIdentity identity;
+  proto::DhcpIdentity& identity = asking.identity;
   identity.mac = loop_.interface().mac();
   identity.client_architecture = info.client_architecture;
   identity.undi_major = info.undi_major;
   identity.undi_minor = info.undi_minor;
   identity.uuid = info.uuid;
   if (info.pci) identity.pci = proto::DhcpIdentity::PciId{info.pci->vendor, info.pci->device};
-  char user_class[64];
-  base::TextWriter class_writer(user_class);
-  // Only what was set by hand: an ACK may carry the option as well.
+  // Only what was set by hand: an ACK may carry the options as well.
   store_.set_packets({}, {});
+  base::TextWriter class_writer(asking.user_class);
   if (store_.format("user-class:string", class_writer)) identity.user_class = class_writer.view();
-
-  console().print("DHCP (net0 {})...", identity.mac);
-  base::Status status = proto::acquire(loop_, identity, {}, lease_);
-  if (!status.ok()) {
-    lease_.ack.size = lease_.proxy.size = 0;
-    console().write("\n");
-    return status;
+  settings::Store::Scratch scratch;
+  asking.timing.always_broadcast = store_.find("dhcp-broadcast", scratch).has_value();
+  for (const TimingSetting& setting : timing_settings) {
+    char room[32];
+    base::TextWriter writer(room);
+    std::uint32_t milliseconds = 0;
+    if (!store_.format(setting.name, writer)) continue;
+    if (!script::parse_number(writer.view(), milliseconds)) {
+      return Error(ErrorCode::invalid, "Setting \"{}\" is \"{}\": it wants a number of milliseconds",
+                   setting.name, writer.view());
+    }
+    asking.timing.*setting.member = base::Duration::milliseconds(std::max(milliseconds, least_wait_ms));
   }
-  store_.set_packets(lease_.ack.view(), lease_.proxy.view());
-  console().write(" ok\n");
-  print_address();
   return base::Done{};
+}
+
+base::Status Session::dhcp(const wire::PxeBootServers* servers) {
+  Asking asking;
+  base::Status status = prepare(asking);
+  if (status.ok()) {
+    console().print("{} (net0 {})...", servers == nullptr ? "DHCP" : "PXE boot server", asking.identity.mac);
+    status = proto::acquire(loop_, asking.identity, asking.timing, lease_, servers);
+    console().write(status.ok() ? " ok\n" : "\n");
+  }
+  if (!status.ok() && servers == nullptr) lease_.ack.size = lease_.proxy.size = 0;
+  store_.set_packets(lease_.ack.view(), lease_.proxy.view());
+  if (status.ok() && servers == nullptr) print_address();
+  return status;
 }
 
 void Session::print_address() {
@@ -68,6 +100,10 @@ void Session::print_address() {
   console().print("net0: {}/{}", config.address, config.netmask);
   if (!config.gateway.is_any()) console().print(" gw {}", config.gateway);
   console().write("\n");
+  for (const net::Route& route : config.routes) {
+    if (!route.netmask.is_any())
+      console().print("  {}/{} gw {}\n", route.network, route.netmask, route.router);
+  }
 }
 
 base::Result<proto::Uri> Session::resolve(std::string_view reference) const {
@@ -91,6 +127,8 @@ proto::FetchContext& Session::fetching() {
   static_cast<void>(store_.format("domain:string", writer));
   search_domain_.assign(writer.view());
   fetching_.search_domain = search_domain_;
+  const auto list = store_.find("119", search_list_);
+  fetching_.search_list = list ? list->bytes : base::Bytes{};
   // An address that was set by hand counts from the next download on.
   const base::Ipv4Address address = store_.find_ipv4("net0/ip");
   if (!address.is_any() && address != loop_.interface().config().address) {

@@ -45,8 +45,10 @@ class Session {
   base::Arena& images_arena() { return images_arena_; }
   base::Arena& scripts_arena() { return scripts_arena_; }
 
-  /// Asks DHCP, says so on the console, and lets the settings look into the answer.
-  base::Status dhcp();
+  /// Asks DHCP, says so on the console, and lets the settings look into the answer. With `servers` only these boot
+  /// servers are asked; their answer takes the ProxyDHCP server's place.
+  base::Status dhcp(const wire::PxeBootServers* servers = nullptr);
+  const proto::DhcpOutcome& lease() const { return lease_; }
   /// "net0: 198.18.77.101/255.255.255.0 gw 198.18.77.1"
   void print_address();
 
@@ -71,6 +73,13 @@ class Session {
   base::Status start(image::Image& image);
 
  private:
+  /// Who we are and how long we wait, as the machine and the settings say.
+  struct Asking {
+    char user_class[64];
+    proto::DhcpIdentity identity;
+    proto::DhcpTiming timing;
+  };
+  base::Status prepare(Asking& asking);
   base::Status start_without_freeing(image::Image& image);
   base::Status run_script(image::Image& image);
   base::Status load(image::Image& image, image::LoadWork& work, bool is_linux);
@@ -88,6 +97,7 @@ class Session {
   proto::DhcpOutcome lease_{};
   std::array<base::Ipv4Address, 4> name_servers_{};
   base::Text<255> search_domain_;
+  settings::Store::Scratch search_list_;
   proto::FetchContext fetching_;
   MenuList menus_;
   MenuList forms_;

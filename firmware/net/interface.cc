@@ -9,13 +9,12 @@ namespace {
 constexpr std::size_t ip_at = wire::EthernetRepr::size;
 constexpr std::size_t ip_payload_at = ip_at + wire::Ipv4Repr::size;
 
-/// [rfc791 3.2] the netmask that an address had before there were netmasks.
+}  // namespace
+
 base::Ipv4Address mask_of_class(base::Ipv4Address address) {
   if (address.value >> 31 == 0) return {0xff000000U};
   return {address.value >> 30 == 2 ? 0xffff0000U : 0xffffff00U};
 }
-
-}  // namespace
 
 Interface::Interface(platform::Nic& nic) : nic_(nic), mac_(nic.mac()), mtu_(0) {
   configure({});
@@ -71,20 +70,23 @@ std::optional<wire::Ipv4View> Interface::receive(base::Bytes frame, base::Instan
     return std::nullopt;
   }
   // A TTL of 0 or 1 is no reason to drop what has already arrived [rfc1122 3.2.1.7].
-  const auto packet = wire::Ipv4View::parse(ethernet->payload());
+  auto packet = wire::Ipv4View::parse(ethernet->payload());
   if (!packet || !is_valid_source(packet->source())) {
     ++counters_.malformed;
   } else if (!packet->checksum_ok()) {
     ++counters_.bad_checksum;
   } else if (!is_ours(packet->destination())) {
     ++counters_.not_for_us;
-  } else if (packet->is_fragment()) {
-    ++counters_.fragments;
-  } else if (packet->protocol() == wire::IpProtocol::udp || packet->protocol() == wire::IpProtocol::tcp) {
-    return packet;
-  } else if (packet->protocol() == wire::IpProtocol::icmp) {
-    receive_icmp(*packet, now);
   } else {
+    if (packet->is_fragment()) {
+      ++counters_.fragments;
+      packet = reassembly_.add(*packet, now);
+      if (!packet) return packet;
+    }
+    if (packet->protocol() == wire::IpProtocol::udp || packet->protocol() == wire::IpProtocol::tcp ||
+        (packet->protocol() == wire::IpProtocol::icmp && !receive_echo(*packet, now))) {
+      return packet;
+    }
     ++counters_.not_for_us;
   }
   return std::nullopt;
@@ -114,22 +116,37 @@ void Interface::receive_arp(base::Bytes packet, base::Instant now) {
   send_frame(arp->sender_mac, wire::EtherType::arp, wire::ArpRepr::size);
 }
 
-void Interface::receive_icmp(const wire::Ipv4View& packet, base::Instant now) {
+bool Interface::receive_echo(const wire::Ipv4View& packet, base::Instant now) {
   const auto echo = wire::IcmpEchoRepr::parse(packet.payload());
-  // No answer to a broadcast: one request would bring as many replies as there are hosts [rfc1122 3.2.2.6].
-  if (!echo || echo->type != wire::IcmpEchoRepr::Type::request || packet.destination() != config_.address ||
-      echo->size() > mtu_ - wire::Ipv4Repr::size) {
-    ++counters_.no_listener;
-    return;
+  if (!echo) return false;
+  if (echo->type == wire::IcmpEchoRepr::Type::reply) {
+    last_echo_ = {packet.source(), echo->identifier, echo->sequence, echo->body.size()};
+    return true;
   }
+  // No answer to a broadcast: one request would bring as many replies as there are hosts [rfc1122 3.2.2.6].
+  if (packet.destination() != config_.address || echo->size() > mtu_ - wire::Ipv4Repr::size) return true;
   if (!can_send()) {
     ++counters_.unsendable;
-    return;
+    return true;
   }
   wire::IcmpEchoRepr reply = *echo;
   reply.type = wire::IcmpEchoRepr::Type::reply;
   reply.emit(base::MutBytes(frame_).subspan(ip_payload_at));
   send_ipv4({config_.address, packet.source(), wire::IpProtocol::icmp, reply.size()}, now);
+  return true;
+}
+
+void Interface::send_echo(base::Ipv4Address destination, std::uint16_t identifier, std::uint16_t sequence,
+                          std::size_t size, base::Instant now) {
+  const wire::IcmpEchoRepr request{wire::IcmpEchoRepr::Type::request, identifier, sequence, {}};
+  const std::size_t payload_size = request.size() + size;
+  if (!can_send() || payload_size > mtu_ - wire::Ipv4Repr::size) {
+    ++counters_.unsendable;
+    return;
+  }
+  std::memset(&frame_[ip_payload_at], 0, payload_size);
+  request.emit(base::MutBytes(frame_).subspan(ip_payload_at));  // zeros behind it leave its sum as it is
+  send_ipv4({config_.address, destination, wire::IpProtocol::icmp, payload_size}, now);
 }
 
 bool Interface::transmit(base::Instant now) {
@@ -193,6 +210,13 @@ void Interface::send_ipv4(const wire::Ipv4Repr& header, base::Instant now) {
     send_frame(base::MacAddress::broadcast(), wire::EtherType::ipv4, size);
     return;
   }
+  if (header.destination.is_multicast()) {  // [rfc1112 6.4]
+    base::MacAddress group{{0x01, 0x00, 0x5e}};
+    const std::uint32_t low = header.destination.value & 0x7fffff;
+    for (unsigned i = 0; i < 3; ++i) group.octets[3 + i] = static_cast<std::uint8_t>(low >> (16 - 8 * i));
+    send_frame(group, wire::EtherType::ipv4, size);
+    return;
+  }
   const base::Ipv4Address hop = next_hop(header.destination);
   if (hop.is_any()) {
     ++counters_.unsendable;
@@ -230,7 +254,16 @@ bool Interface::is_unreachable(base::Ipv4Address destination) const {
 base::Ipv4Address Interface::next_hop(base::Ipv4Address destination) const {
   if (!is_configured() || destination.is_multicast() || destination.is_loopback()) return {};
   if (((destination.value ^ config_.address.value) & config_.netmask.value) == 0) return destination;
-  return config_.gateway;
+  base::Ipv4Address hop = config_.gateway;
+  std::uint32_t longest = 0;
+  for (const Route& route : config_.routes) {
+    if (route.netmask.value <= longest ||
+        ((destination.value ^ route.network.value) & route.netmask.value) != 0)
+      continue;
+    longest = route.netmask.value;
+    hop = route.router.is_any() ? destination : route.router;
+  }
+  return hop;
 }
 
 }  // namespace net

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "net/arp_cache.h"
+#include "net/reassembly.h"
 #include "net/udp.h"
 #include "platform/platform.h"
 #include "wire/tcp.h"
@@ -10,11 +11,20 @@
 
 namespace net {
 
+struct Route {
+  base::Ipv4Address network, netmask;
+  base::Ipv4Address router;  // any(): the network is on our own cable
+};
+
 struct Ipv4Config {
+  static constexpr std::size_t max_routes = 16;
+
   base::Ipv4Address address;
   base::Ipv4Address netmask;  // any(): the one of the address's class
   base::Ipv4Address gateway;  // any(): none
   std::uint16_t mtu = 0;      // 0: the card's
+  /// Besides our own network, which no route can take away, and the gateway. An empty netmask: no route.
+  std::array<Route, max_routes> routes{};
 };
 
 /// Frames and packets since the start; what was dropped is counted under the reason.
@@ -24,11 +34,14 @@ struct InterfaceCounters {
   std::uint32_t not_for_us = 0;  // another's address, or a protocol we do not speak
   std::uint32_t malformed = 0;   // lengths, versions and addresses that cannot be
   std::uint32_t bad_checksum = 0;
-  std::uint32_t fragments = 0;          // we put none together
+  std::uint32_t fragments = 0;          // pieces of datagrams, whatever became of them
   std::uint32_t no_listener = 0;        // no machine on that port
   std::uint32_t address_conflicts = 0;  // another machine said that our address is its own
   std::uint32_t unsendable = 0;         // no route, or the card's queue was full
 };
+
+/// [rfc791 3.2] the netmask that an address had before there were netmasks.
+base::Ipv4Address mask_of_class(base::Ipv4Address address);
 
 class Interface {
  public:
@@ -52,7 +65,8 @@ class Interface {
   const InterfaceCounters& counters() const { return counters_; }
   InterfaceCounters& counters() { return counters_; }
 
-  /// One frame from the card. ARP and echo requests are answered at once; an IPv4 packet for us comes back.
+  /// One frame from the card. ARP and echo requests are answered at once; a UDP, TCP or other ICMP packet for
+  /// us comes back, put together where it came in pieces, and is good until the next frame.
   std::optional<wire::Ipv4View> receive(base::Bytes frame, base::Instant now);
   /// Offers the card what it had no room for, ARP's questions and the packets that ARP has set free.
   /// True when anything was sent.
@@ -67,6 +81,16 @@ class Interface {
   void send_tcp(const wire::TcpRepr& segment, base::Ipv4Address source, base::Ipv4Address destination,
                 base::Instant now);
 
+  /// Asks `destination` for an echo of `size` bytes; last_echo() tells what came back.
+  void send_echo(base::Ipv4Address destination, std::uint16_t identifier, std::uint16_t sequence,
+                 std::size_t size, base::Instant now);
+  struct EchoReply {
+    base::Ipv4Address source;
+    std::uint16_t identifier = 0, sequence = 0;
+    std::size_t size = 0;
+  };
+  const EchoReply& last_echo() const { return last_echo_; }
+
   /// True when the one who would carry packets to `destination` answers no ARP.
   bool is_unreachable(base::Ipv4Address destination) const;
   /// The neighbour that packets to `destination` go to; any() when there is none.
@@ -75,7 +99,8 @@ class Interface {
 
  private:
   void receive_arp(base::Bytes packet, base::Instant now);
-  void receive_icmp(const wire::Ipv4View& packet, base::Instant now);
+  /// True when it was an echo, or is no concern of ours.
+  bool receive_echo(const wire::Ipv4View& packet, base::Instant now);
   bool is_ours(base::Ipv4Address destination) const;
   bool is_valid_source(base::Ipv4Address source) const;
   /// The IPv4 payload stands in frame_; puts the headers before it and sends it, or leaves it with ARP.
@@ -88,6 +113,8 @@ class Interface {
   std::size_t mtu_;
   ArpCache arp_;
   InterfaceCounters counters_;
+  Reassembly reassembly_;
+  EchoReply last_echo_;
   std::size_t waiting_size_ = 0;  // of the frame in frame_ that the card had no room for
   std::array<std::uint8_t, max_frame> frame_{};
 };

@@ -115,8 +115,8 @@ TEST_F(InterfaceTest, drops_impossible_sources) {
   EXPECT_EQ(client.received.size(), 1U);
 }
 
-// F9, and every truncation of a good frame; nothing is read behind the end (ASan), and nothing is taken.
-TEST_F(InterfaceTest, drops_every_truncation) {
+// Every truncation of a good frame; nothing is read behind the end (ASan), and nothing is taken.
+TEST_F(InterfaceTest, F9_drops_every_truncation) {
   const Buffer good = udp(Bench::server_address, Bench::client_address, 1000, 9);
   for (std::size_t size = 0; size < good.size(); ++size) {
     const Buffer cut(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));
@@ -125,8 +125,27 @@ TEST_F(InterfaceTest, drops_every_truncation) {
   }
 }
 
-// F4: IPv4 options, whatever they hold, are stepped over, and the datagram behind them is taken.
-TEST_F(InterfaceTest, steps_over_options) {
+// A million ARP packets that cannot be: all memory is here from the start, and the cache still answers.
+TEST_F(InterfaceTest, F9_a_million_bad_arp_packets_are_counted_and_change_nothing) {
+  Buffer frame(60);
+  wire::EthernetRepr{bench.mac(), Bench::server_mac, wire::EtherType::arp}.emit(frame);
+  question().emit(base::MutBytes(frame).subspan(14));
+  const std::size_t places[] = {15, 17, 18, 19};  // hardware, protocol, their lengths
+  const std::uint32_t before = bench.counters().malformed;
+  for (std::uint32_t i = 0; i < 1'000'000; ++i) {
+    std::uint8_t& changed = frame[places[i % 4]];
+    const std::uint8_t right = changed;
+    changed = static_cast<std::uint8_t>(right + 1 + i % 251);
+    bench.loop->interface().receive(frame, bench.network.now());
+    changed = right;
+  }
+  EXPECT_EQ(bench.counters().malformed - before, 1'000'000U);
+  inject(udp(Bench::server_address, Bench::client_address));
+  EXPECT_EQ(client.received.size(), 1U);
+}
+
+// IPv4 options, whatever they hold, are stepped over, and the datagram behind them is taken.
+TEST_F(InterfaceTest, F4_steps_over_options) {
   for (const std::uint8_t filler : std::initializer_list<std::uint8_t>{0, 1, 0x83, 0x44, 0xff}) {
     Buffer frame = udp(Bench::server_address, Bench::client_address);
     frame.insert(frame.begin() + 34, 40, filler);
@@ -138,8 +157,8 @@ TEST_F(InterfaceTest, steps_over_options) {
   EXPECT_EQ(client.received.size(), 5U);
 }
 
-// F21: fragments of every kind are dropped and counted; a thousand unfinished datagrams cost nothing.
-TEST_F(InterfaceTest, drops_and_counts_fragments) {
+// A datagram in pieces reaches its port; pieces that never become one are counted and cost nothing.
+TEST_F(InterfaceTest, F21_fragments_are_put_together_within_bounds) {
   for (unsigned i = 0; i < 1000; ++i) {
     Buffer frame = udp(Bench::server_address, Bench::client_address);
     base::store_be16(frame.data() + 18, static_cast<std::uint16_t>(i));
@@ -149,10 +168,24 @@ TEST_F(InterfaceTest, drops_and_counts_fragments) {
   }
   EXPECT_TRUE(client.received.empty());
   EXPECT_EQ(bench.counters().fragments, 1000U);
+  const Buffer whole = udp(Bench::server_address, Bench::client_address, 1000, 2000);
+  for (const std::size_t at : {std::size_t{1480}, std::size_t{0}}) {
+    const std::size_t size = at == 0 ? 1480 : whole.size() - 34 - at;
+    Buffer piece(whole.begin(), whole.begin() + 34);
+    piece.insert(piece.end(), whole.begin() + 34 + static_cast<std::ptrdiff_t>(at),
+                 whole.begin() + 34 + static_cast<std::ptrdiff_t>(at + size));
+    base::store_be16(piece.data() + 16, static_cast<std::uint16_t>(20 + size));
+    base::store_be16(piece.data() + 18, 4242);
+    base::store_be16(piece.data() + 20, static_cast<std::uint16_t>(at / 8 | (at == 0 ? 0x2000 : 0)));
+    mend_header(piece);
+    inject(piece);
+  }
+  ASSERT_EQ(client.received.size(), 1U);
+  EXPECT_EQ(client.received[0], Buffer(2000, 0x61));
 }
 
-// F20 and the UDP rows: wrong checksum, none, port 0, lengths.
-TEST_F(InterfaceTest, checks_datagrams) {
+// The UDP rows: wrong checksum, none, port 0, lengths.
+TEST_F(InterfaceTest, F20_checks_datagrams) {
   Buffer wrong = udp(Bench::server_address, Bench::client_address);
   wrong.back() ^= 1;
   inject(wrong);
@@ -186,7 +219,7 @@ TEST_F(InterfaceTest, answers_echo_with_the_size_that_came) {
 }
 
 // ICMP rows: echo to broadcast and multicast, wrong checksum, F3's redirects: all without an answer.
-TEST_F(InterfaceTest, answers_no_other_icmp) {
+TEST_F(InterfaceTest, F3_answers_no_other_icmp) {
   Buffer message(64);
   wire::IcmpEchoRepr{wire::IcmpEchoRepr::Type::request, 1, 1, base::Bytes(message).first(8)}.emit(
       base::MutBytes(message).subspan(16));
@@ -268,7 +301,7 @@ TEST_F(InterfaceTest, is_not_drawn_into_others_arp) {
 }
 
 // F10: what fills a short frame up is zeros, even after a long frame went out from the same buffer.
-TEST_F(InterfaceTest, padding_is_zero) {
+TEST_F(InterfaceTest, F10_padding_is_zero) {
   client.to_send = {Buffer(1400, 0x55)};
   bench.run(Duration::milliseconds(20));
   client.to_send = {Buffer(1, 0x55)};

@@ -36,6 +36,8 @@ bool Loop::step() {
     if (!packet) continue;
     if (packet->protocol() == wire::IpProtocol::udp) {
       process_udp(*packet, now);
+    } else if (packet->protocol() == wire::IpProtocol::icmp) {
+      process_icmp_error(*packet);
     } else {
       process_tcp(*packet, now);
     }
@@ -96,6 +98,31 @@ void Loop::process_tcp(const wire::Ipv4View& packet, base::Instant now) {
   }
   ++interface_.counters().no_listener;
   refuse(packet, *segment, now);
+}
+
+/// Only what speaks of a packet that we can have sent, exactly [rfc5927 4].
+void Loop::process_icmp_error(const wire::Ipv4View& packet) {
+  const auto error = wire::IcmpError::parse(packet.payload());
+  if (!error || error->source != interface_.config().address) return;
+  const IcmpReport report{*error, packet.source()};
+  if (error->protocol == wire::IpProtocol::udp) {
+    for (UdpEndpoint* endpoint : endpoints_) {
+      if (endpoint != nullptr && endpoint->local_port() == error->source_port) endpoint->report(report);
+    }
+  } else if (error->protocol == wire::IpProtocol::tcp) {
+    for (Slot& slot : slots_) slot.connection.process_icmp(report);
+  }
+}
+
+base::Error IcmpReport::sentence() const {
+  const std::string_view reason =
+      error.type == wire::IcmpError::unreachable && (error.code == 3 || error.code == 2)
+          ? "nothing listens there; start the server, or correct the port"
+      : error.is_final() ? "a firewall forbids it"
+                         : "there is no way to it; check that the machine is on, and the routes";
+  return base::Error(error.is_final() ? base::ErrorCode::refused : base::ErrorCode::unreachable,
+                     "{} port {} cannot be reached: {} says that {}", error.destination,
+                     error.destination_port, reporter, reason);
 }
 
 /// [rfc9293 3.10.7.1] tells a server that still holds a connection we gave up.
@@ -228,7 +255,7 @@ base::Result<TcpConnection*> Loop::connect(base::Ipv4Address server, std::uint16
     return base::Error(
         base::ErrorCode::unreachable,
         interface_.is_configured()
-            ? "{} cannot be reached: it is not on this network and there is no gateway; check DHCP option 3"
+            ? "{} cannot be reached: it is not on this network and there is no gateway; check DHCP options 3 and 121"
             : "{} cannot be reached: we have no address yet; run dhcp first",
         server);
   }
@@ -253,8 +280,9 @@ base::Result<TcpConnection*> Loop::connect(base::Ipv4Address server, std::uint16
                                                              base::siphash(sequence_key_, name))};
 
   taken->in_use = true;
-  taken->connection.open(ends, initial, interface_.mtu() - wire::Ipv4Repr::size - sizeof(wire::TcpLayout),
-                         ring_of(*taken), receive_window_);
+  const std::size_t fits = interface_.mtu() - wire::Ipv4Repr::size - sizeof(wire::TcpLayout);
+  taken->connection.open(ends, initial, fits < most_segment_ ? fits : most_segment_, ring_of(*taken),
+                         receive_window_);
   return &taken->connection;
 }
 

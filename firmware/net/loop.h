@@ -7,7 +7,7 @@
 
 namespace net {
 
-/// About 20 KiB; belongs in static memory or an arena, not on a stack.
+/// About 40 KiB; belongs in static memory or an arena, not on a stack.
 class Loop {
  public:
   static constexpr std::size_t max_endpoints = 8;
@@ -39,6 +39,10 @@ class Loop {
 
   /// Starts the handshake and does not wait for it. The pointer is good until release().
   base::Result<TcpConnection*> connect(base::Ipv4Address server, std::uint16_t port);
+  /// A transfer stood still: perhaps somewhere on the way large packets vanish without a word [rfc2923 2.1].
+  /// From now on servers are told to send smaller ones.
+  void doubt_path() { most_segment_ = most_segment_ > narrow_segment ? narrow_segment : least_segment; }
+
   /// The caller is done with it. After close() the farewell goes on behind the scenes; otherwise the peer
   /// gets a reset.
   void release(TcpConnection& connection);
@@ -53,6 +57,8 @@ class Loop {
   void set_second_cancel_key(platform::Key key) { second_cancel_key_ = key; }
 
  private:
+  static constexpr std::size_t narrow_segment = 1240, least_segment = 536;
+
   struct Slot {
     TcpConnection connection;
     bool in_use = false;    // belongs to a caller
@@ -61,6 +67,7 @@ class Loop {
 
   void process_udp(const wire::Ipv4View& packet, base::Instant now);
   void process_tcp(const wire::Ipv4View& packet, base::Instant now);
+  void process_icmp_error(const wire::Ipv4View& packet);
   void refuse(const wire::Ipv4View& packet, const wire::TcpView& segment, base::Instant now);
   void read_keys();
   bool transmit(base::Instant now);
@@ -76,6 +83,7 @@ class Loop {
   base::SipKey sequence_key_;
   base::Instant next_gathering_;
   std::uint32_t batches_ = 0;
+  std::size_t most_segment_ = Interface::max_frame;
   std::array<UdpEndpoint*, max_endpoints> endpoints_{};
   std::array<Slot, max_connections> slots_{};
   std::array<platform::Key, max_keys> keys_{};

@@ -16,6 +16,7 @@ void TcpConnection::open(const TcpEnds& ends, wire::TcpSequence initial, std::si
   sender_.open(initial);
   receiver_ = TcpReceiver{};
   owes_reset_ = false;
+  reports_ = 0;
   failure_.reset();
 }
 
@@ -94,6 +95,19 @@ void TcpConnection::process_open(const wire::TcpView& segment, base::Instant now
   }
   sender_.process_ack(segment.acknowledgment(), segment.sequence(), segment.window(), length == 0, now);
   if (length != 0) receiver_.process(segment.sequence(), segment.payload(), flags.fin, now);
+}
+
+void TcpConnection::process_icmp(const IcmpReport& report) {
+  const wire::IcmpError& error = report.error;
+  if (state_ != State::connecting || error.destination != ends_.remote ||
+      error.source_port != ends_.local_port || error.destination_port != ends_.remote_port ||
+      wire::TcpSequence{error.sequence} != initial_) {
+    return;
+  }
+  reports_ += report.weight();
+  if (reports_ < IcmpReport::enough) return;
+  failure_ = report.sentence();
+  state_ = State::closed;
 }
 
 wire::TcpRepr TcpConnection::blank() const {

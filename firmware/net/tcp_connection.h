@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "net/tcp_receiver.h"
 #include "net/tcp_sender.h"
+#include "net/udp.h"
 
 namespace net {
 
@@ -44,6 +45,8 @@ class TcpConnection {
   void open(const TcpEnds& ends, wire::TcpSequence initial, std::size_t segment_size, base::MutBytes ring,
             ReceiveWindow& window);
   void process(const wire::TcpView& segment, base::Instant now);
+  /// Ends an attempt to connect; an open connection survives whatever is said of it [rfc5927 5.2].
+  void process_icmp(const IcmpReport& report);
   std::optional<wire::TcpRepr> transmit(base::Instant now);
   base::Instant poll_at() const;
   /// Ends the connection; the peer is told by a reset. `why` is kept as failure() unless there is one.
@@ -74,6 +77,7 @@ class TcpConnection {
   ReceiveWindow* window_ = nullptr;
   std::size_t segment_size_ = 0;  // largest payload either way
   unsigned window_shift_ = 0;     // what we offer
+  unsigned reports_ = 0;          // weight of what ICMP has said
   bool owes_reset_ = false;
   wire::TcpSequence reset_sequence_;
   std::optional<base::Error> failure_;

@@ -142,7 +142,7 @@ TEST_F(TcpConnectionTest, a_wrong_acknowledgment_of_the_syn_is_answered_by_a_res
 }
 
 // F-TCP1: SYN-ACK with data, even with FIN.
-TEST_F(TcpConnectionTest, takes_data_that_comes_with_the_syn) {
+TEST_F(TcpConnectionTest, F_TCP1_takes_data_that_comes_with_the_syn) {
   transmit();
   wire::TcpRepr syn_ack = from_peer(0);
   syn_ack.flags.syn = true;
@@ -157,7 +157,7 @@ TEST_F(TcpConnectionTest, takes_data_that_comes_with_the_syn) {
 }
 
 // F-TCP1: MSS 0 and 1, and none.
-TEST_F(TcpConnectionTest, cuts_what_it_sends_to_the_peers_mss_within_reason) {
+TEST_F(TcpConnectionTest, F_TCP1_cuts_what_it_sends_to_the_peers_mss_within_reason) {
   for (const auto& [told, used] : {std::pair{0, 64}, {1, 64}, {100, 100}, {65535, 1460}}) {
     connection.open(ends, ours, mss, ring, window);
     establish(static_cast<std::uint16_t>(told));
@@ -216,6 +216,16 @@ TEST_F(TcpConnectionTest, three_repeated_acknowledgments_bring_the_first_segment
   EXPECT_EQ(sent[0].payload.size(), 1460U);
 }
 
+TEST_F(TcpConnectionTest, second_repetition_is_of_a_size_that_passes_anywhere) {
+  establish();
+  connection.send(Buffer(1460, 0x41));
+  EXPECT_EQ(transmit()[0].payload.size(), 1460U);
+  EXPECT_EQ(wait_and_transmit()[0].payload.size(), 1460U);
+  const auto small = wait_and_transmit();
+  ASSERT_EQ(small.size(), 3U);
+  EXPECT_EQ(small[0].payload.size(), 536U);
+}
+
 TEST_F(TcpConnectionTest, the_timeout_follows_the_round_trip) {
   establish();
   connection.send(Buffer(10, 0x41));
@@ -230,7 +240,7 @@ TEST_F(TcpConnectionTest, the_timeout_follows_the_round_trip) {
 }
 
 // F-TCP1: ACK of unsent data is answered and changes nothing.
-TEST_F(TcpConnectionTest, an_acknowledgment_of_unsent_data_is_not_believed) {
+TEST_F(TcpConnectionTest, F_TCP1_an_acknowledgment_of_unsent_data_is_not_believed) {
   establish();
   connection.send(base::as_bytes("hello"));
   transmit();
@@ -247,7 +257,7 @@ TEST_F(TcpConnectionTest, an_acknowledgment_of_unsent_data_is_not_believed) {
 }
 
 // F-TCP1 and [rfc5961 3.2]: only the exact next number breaks the connection.
-TEST_F(TcpConnectionTest, resets_must_be_exact) {
+TEST_F(TcpConnectionTest, F_TCP1_resets_must_be_exact) {
   establish();
   wire::TcpRepr reset = from_peer();
   reset.flags.rst = true;
@@ -302,7 +312,7 @@ TEST_F(TcpConnectionTest, a_repeated_syn_ack_is_acknowledged_again) {
 }
 
 // F-TCP1: an urgent pointer far beyond the data.
-TEST_F(TcpConnectionTest, urgent_data_is_ordinary_data) {
+TEST_F(TcpConnectionTest, F_TCP1_urgent_data_is_ordinary_data) {
   establish();
   wire::TcpRepr segment = from_peer();
   const Buffer data(5, 0x41);
@@ -316,7 +326,7 @@ TEST_F(TcpConnectionTest, urgent_data_is_ordinary_data) {
 }
 
 // F-TCP1: window 0 for ever is asked about for ever, as long as the peer answers.
-TEST_F(TcpConnectionTest, a_shut_window_is_probed_and_its_opening_is_seen) {
+TEST_F(TcpConnectionTest, F_TCP1_a_shut_window_is_probed_and_its_opening_is_seen) {
   establish();
   wire::TcpRepr shut = from_peer();
   shut.window = 0;
@@ -337,7 +347,7 @@ TEST_F(TcpConnectionTest, a_shut_window_is_probed_and_its_opening_is_seen) {
   EXPECT_EQ(sent[0].header.sequence, ours + 1);
 }
 
-TEST_F(TcpConnectionTest, a_peer_that_shuts_its_window_and_vanishes_is_given_up) {
+TEST_F(TcpConnectionTest, F_TCP1_a_peer_that_shuts_its_window_and_vanishes_is_given_up) {
   establish();
   wire::TcpRepr shut = from_peer();
   shut.window = 0;

@@ -48,6 +48,24 @@ TEST(LoopConnect, has_an_end_and_released_connections_make_room) {
   EXPECT_TRUE(bench.loop->connect(Bench::server_address, 80).ok());
 }
 
+TEST(LoopConnect, after_a_doubt_servers_are_told_to_send_smaller_packets) {
+  std::vector<std::uint16_t> told;
+  for (int doubts = 0; doubts < 4; ++doubts) {
+    Bench bench;
+    bench.network.record();
+    for (int i = 0; i < doubts; ++i) bench.loop->doubt_path();
+    ASSERT_TRUE(bench.loop->connect(Bench::server_address, 80).ok());
+    bench.run(Duration::milliseconds(5));
+    for (const auto& recorded : bench.network.recorded()) {
+      const auto packet = wire::Ipv4View::parse(base::Bytes(recorded.frame).subspan(14));
+      if (!packet || packet->protocol() != wire::IpProtocol::tcp) continue;
+      const auto segment = wire::TcpView::parse(packet->payload());
+      if (segment->flags().syn) told.push_back(*wire::TcpOptions::parse(segment->options()).mss);
+    }
+  }
+  EXPECT_EQ(told, (std::vector<std::uint16_t>{1460, 1240, 536, 536}));
+}
+
 TEST(LoopRelease, without_close_the_server_gets_a_reset) {
   Bench bench;
   bench.server.serve_tcp(80, [](auto&) {});
@@ -147,7 +165,7 @@ TEST(LoopConnect, segments_without_a_right_checksum_do_not_exist) {
 }
 
 // F7: a thousand connections have unrelated first numbers, and another machine at the same time has others.
-TEST(LoopConnect, first_sequence_numbers_cannot_be_foretold) {
+TEST(LoopConnect, F7_first_sequence_numbers_cannot_be_foretold) {
   std::vector<std::uint32_t> numbers[2];
   for (std::size_t machine = 0; machine < 2; ++machine) {
     Bench bench(machine + 1);

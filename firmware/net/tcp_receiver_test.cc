@@ -121,7 +121,7 @@ TEST_F(TcpReceiverTest, a_sender_without_sack_gets_an_acknowledgment_for_each_se
 }
 
 // F-TCP1: overlapping segments out of order; what came first stays.
-TEST_F(TcpReceiverTest, overlaps_are_joined) {
+TEST_F(TcpReceiverTest, F_TCP1_overlaps_are_joined) {
   arrive(150, 100);
   arrive(100, 100);
   arrive(220, 100);

@@ -29,6 +29,9 @@ void TcpSender::expire(base::Instant now) {
     deadline_ = base::Instant::never();
     return;
   }
+  // A way that swallows large packets and says nothing looks like this: small ones pass anywhere
+  // [rfc2923 2.1].
+  if (syn_acked_ && tries_ == 2 && segment_size_ > default_segment) segment_size_ = default_segment;
   next_ = unacked_;
   timed_.reset();  // a repeated segment's round trip cannot be told [rfc6298 3]
   resend_first_ = false;

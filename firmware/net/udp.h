@@ -3,10 +3,13 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "base/address.h"
 #include "base/bytes.h"
+#include "base/result.h"
 #include "base/time.h"
+#include "wire/icmp.h"
 
 namespace net {
 
@@ -25,6 +28,18 @@ struct UdpOutgoing {
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
   std::size_t payload_size = 0;
+};
+
+/// An ICMP error about a packet of ours, and who sent it.
+struct IcmpReport {
+  wire::IcmpError error;
+  base::Ipv4Address reporter;
+
+  /// What it counts for: at `enough` the attempt is over. A machine that is only unreachable may be so while
+  /// routers learn [rfc1122 4.2.3.9], but not three times.
+  unsigned weight() const { return error.is_final() ? enough : 1; }
+  static constexpr unsigned enough = 3;
+  base::Error sentence() const;
 };
 
 /// A machine on a local port. A machine is any class with
@@ -54,8 +69,14 @@ class UdpEndpoint {
   }
   base::Instant poll_at() const { return poll_at_(machine_); }
 
+  /// What ICMP said of a datagram of ours since it was asked last: for the conversation that waits for the
+  /// machine.
+  std::optional<IcmpReport> take_report() { return std::exchange(report_, std::nullopt); }
+  void report(const IcmpReport& report) { report_ = report; }
+
  private:
   std::uint16_t local_port_;
+  std::optional<IcmpReport> report_;
   void* machine_;
   void (*process_)(void*, const UdpDatagram&, base::Instant);
   std::optional<UdpOutgoing> (*transmit_)(void*, base::MutBytes, base::Instant);

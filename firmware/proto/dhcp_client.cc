@@ -2,7 +2,8 @@
 #include "proto/dhcp_client.h"
 
 #include <algorithm>
-#include <bit>
+
+#include "proto/dhcp_config.h"
 
 #include "base/features.h"
 
@@ -16,8 +17,8 @@ using base::Instant;
 using wire::DhcpMessageType;
 
 /// gPXE's thirteen, in its order.
-/// Deviation: gPXE asks for no more; we go on with MTU, NTP servers and domain search, which scripts and our
-/// own interface read, and which servers leave out when they are not asked.
+/// Deviation: gPXE asks for no more; we go on with MTU, NTP servers, domain search and routes, which scripts
+/// and our own interface read, and which servers leave out when they are not asked.
 constexpr std::uint8_t requested_options[] = {
     option::subnet_mask,        option::router,
     option::domain_name_server, option::log_server,
@@ -27,6 +28,7 @@ constexpr std::uint8_t requested_options[] = {
     option::boot_file_name,     option::etherboot_encapsulated,
     option::initiator_iqn,      option::interface_mtu,
     option::ntp_server,         option::domain_search,
+    option::classless_routes,   option::microsoft_routes,
 };
 
 /// "major.minor.patch" as the three bytes of option 175.235.
@@ -108,19 +110,13 @@ void add_identity(wire::DhcpBuilder& builder, const DhcpIdentity& identity) {
   }
 }
 
-/// An address that a host can have.
-bool is_host_address(base::Ipv4Address address) {
-  const std::uint32_t first = address.value >> 24;
-  return first != 0 && first != 127 && first < 224;
-}
-
 bool is_pxe_server(const wire::DhcpPacket& packet) {
   std::uint8_t scratch[64];
   const auto vendor_class = packet.options().find(option::vendor_class, scratch);
   return vendor_class && base::as_text(*vendor_class).starts_with("PXEClient");
 }
 
-bool has_boot_file(const wire::DhcpPacket& packet) {
+bool says_what_to_boot(const wire::DhcpPacket& packet) {
   std::uint8_t scratch[StoredPacket::capacity];
   return !packet.boot_file(scratch).empty();
 }
@@ -135,15 +131,22 @@ bool StoredPacket::store(base::Bytes packet) {
 }
 
 DhcpClient::DhcpClient(const DhcpIdentity& identity, const DhcpTiming& timing, base::EntropyPool& entropy,
-                       DhcpOutcome& outcome, Instant now)
+                       DhcpOutcome& outcome, Instant now, const wire::PxeBootServers* servers,
+                       base::Ipv4Address our_address)
     : identity_(identity),
       timing_(timing),
       entropy_(entropy),
       outcome_(outcome),
       start_(now),
-      give_up_(now + timing.total) {
-  outcome_.ack.size = outcome_.proxy.size = 0;
-  discover_anew(now);
+      give_up_(now + timing.total),
+      our_address_(our_address) {
+  if (servers == nullptr) {
+    discover_anew(now);
+  } else {
+    servers_ = *servers;
+    xid_ = entropy.next_u32();
+    phase_ = Phase::bound;
+  }
 }
 
 void DhcpClient::discover_anew(Instant when) {
@@ -178,7 +181,7 @@ void DhcpClient::process(const net::UdpDatagram& datagram, Instant now) {
     case Phase::requesting:
       return process_answer(*packet, datagram.payload, now);
     case Phase::asking_proxy:
-      return process_proxy_answer(*packet, datagram.payload);
+      return process_proxy_answer(*packet, datagram.payload, datagram.source);
     case Phase::bound:
     case Phase::done:
     case Phase::failed:
@@ -198,7 +201,7 @@ void DhcpClient::process_offer(const wire::DhcpPacket& packet, base::Bytes raw, 
   offer.address = packet.yiaddr();
   offer.priority = static_cast<std::int8_t>(extra.find_u8(etherboot::priority).value_or(0));
   offer.is_bootp = is_bootp;
-  offer.has_file = has_boot_file(packet);
+  offer.has_file = says_what_to_boot(packet);
   offer.no_proxy = extra.find_u8(etherboot::no_proxy_dhcp).value_or(0) != 0;
   offer.is_pxe = server.has_value() && is_pxe_server(packet);
 
@@ -263,10 +266,12 @@ void DhcpClient::take_lease(base::Bytes raw) {
   std::uint8_t scratch[256];
   const auto extra = packet->options().find_encapsulated(option::etherboot_encapsulated, scratch);
   const bool no_proxy = offer_->no_proxy || extra.find_u8(etherboot::no_proxy_dhcp).value_or(0) != 0;
-  if (no_proxy || has_boot_file(*packet) || (proxy_ && proxy_->has_file)) return;
+  our_address_ = packet->yiaddr();
+  if (no_proxy || says_what_to_boot(*packet) || (proxy_ && proxy_->has_file)) return;
   // [pxe 2.2.3] Nobody has named a file yet: the one who said PXEClient is asked on port 4011.
   if (proxy_ || offer_->is_pxe) {
-    proxy_server_ = proxy_ ? proxy_->server : offer_->server;
+    servers_ = {};
+    servers_.add(proxy_ ? proxy_->server : offer_->server);
     phase_ = Phase::bound;
   }
 }
@@ -277,13 +282,24 @@ void DhcpClient::interface_is_up(Instant now) {
   tries_ = 0;
   wait_ = timing_.first_wait / 2;
   send_at_ = now;
-  phase_ends_ = now + timing_.proxy_wait;
+  phase_ends_ = now + (servers_.item ? timing_.boot_server_wait : timing_.proxy_wait);
 }
 
-void DhcpClient::process_proxy_answer(const wire::DhcpPacket& packet, base::Bytes raw) {
-  const auto server =
-      packet.options().find_ipv4(option::server_identifier);  // some boot servers leave it out
-  if (packet.message_type() != DhcpMessageType::ack || (server && *server != proxy_server_)) return;
+void DhcpClient::process_proxy_answer(const wire::DhcpPacket& packet, base::Bytes raw,
+                                      base::Ipv4Address source) {
+  // Some boot servers leave their identifier out.
+  const auto server = packet.options().find_ipv4(option::server_identifier);
+  if (packet.message_type() != DhcpMessageType::ack) return;
+  if (servers_.item) {
+    std::uint8_t scratch[StoredPacket::capacity];
+    const auto item = wire::PxeOptions(packet, scratch).boot_item();
+    if ((servers_.only_listed && !servers_.holds(server.value_or(source))) ||
+        (item && *item != *servers_.item) || packet.boot_file(scratch).empty()) {
+      return;
+    }
+  } else if (server && *server != servers_.addresses[0]) {
+    return;
+  }
   outcome_.proxy.store(raw);
   phase_ = Phase::done;
 }
@@ -294,12 +310,21 @@ void DhcpClient::expire(Instant now) {
     if (phase_ == Phase::discovering && now >= phase_ends_) request(now);
     if (phase_ == Phase::requesting && tries_ == timing_.max_requests && now >= send_at_) discover_anew(now);
   }
-  if (phase_ == Phase::asking_proxy && now >= phase_ends_) phase_ = Phase::done;
+  if (phase_ == Phase::asking_proxy && now >= phase_ends_) {
+    phase_ = Phase::done;
+    if (servers_.item) fail();
+  }
 }
 
 void DhcpClient::fail() {
   const std::int64_t seconds = timing_.total.us() / 1'000'000;
-  if (phase_ == Phase::requesting) {
+  if (servers_.item) {
+    failure_.emplace(
+        base::ErrorCode::timed_out,
+        "PXE: no boot server answered for type {} in {} s; is the one that the menu means running, and "
+        "does it know this type?",
+        *servers_.item, timing_.boot_server_wait.us() / 1'000'000);
+  } else if (phase_ == Phase::requesting) {
     failure_.emplace(base::ErrorCode::timed_out,
                      "DHCP: the server {} offered {} but did not confirm it in {} s; look into its log for "
                      "our DHCPREQUEST",
@@ -330,7 +355,7 @@ std::size_t DhcpClient::write(base::MutBytes payload) const {
   const bool broadcast = timing_.always_broadcast || discovers_ >= 3;
   header.flags = broadcast && phase_ != Phase::asking_proxy ? wire::dhcp_flag_broadcast : std::uint16_t{0};
   std::copy(identity_.mac.octets.begin(), identity_.mac.octets.end(), header.chaddr.begin());
-  if (phase_ == Phase::asking_proxy) header.ciaddr = offer_->address.value;
+  if (phase_ == Phase::asking_proxy) header.ciaddr = our_address_.value;
 
   wire::DhcpBuilder builder(payload, header);
   builder.add_u8(option::message_type,
@@ -340,8 +365,13 @@ std::size_t DhcpClient::write(base::MutBytes payload) const {
   if (phase_ == Phase::requesting) {
     builder.add_u32(option::server_identifier, offer_->server.value);
     builder.add_u32(option::requested_address, offer_->address.value);
+  } else if (phase_ == Phase::asking_proxy && servers_.item) {
+    std::uint8_t item[] = {
+        wire::pxe_option::boot_item, 4, 0, 0, 0, 0, option::end};  // type, layer 0: the boot file
+    base::store_be16(item + 2, *servers_.item);
+    builder.add(option::vendor_encapsulated, item);
   } else if (phase_ == Phase::asking_proxy) {
-    builder.add_u32(option::server_identifier, proxy_server_.value);
+    builder.add_u32(option::server_identifier, servers_.addresses[0].value);
   }
   return builder.finish();
 }
@@ -352,21 +382,25 @@ std::optional<net::UdpOutgoing> DhcpClient::transmit(base::MutBytes payload, Ins
       now < send_at_) {
     return std::nullopt;
   }
-  ++tries_;
+  const std::size_t turn = tries_++;
   if (phase_ == Phase::discovering) {
     ++discovers_;
     secs_ = static_cast<std::uint16_t>(std::min<std::int64_t>((now - start_).us() / 1'000'000, 0xffff));
   }
-  send_at_ = now + wait_;
-  wait_ = std::min(wait_ * 2, timing_.longest_wait);
+  // All boot servers are asked at once, and then waited for.
+  if (phase_ != Phase::asking_proxy || tries_ % servers_.count == 0) {
+    send_at_ = now + wait_;
+    wait_ = std::min(wait_ * 2, timing_.longest_wait);
+  }
 
   net::UdpOutgoing outgoing;
   outgoing.destination = base::Ipv4Address::broadcast();
   outgoing.source_port = wire::dhcp_client_port;
   outgoing.destination_port = wire::dhcp_server_port;
   if (phase_ == Phase::asking_proxy) {
-    outgoing.destination = proxy_server_;
-    outgoing.destination_port = wire::pxe_boot_server_port;
+    outgoing.destination = servers_.addresses[turn % servers_.count];
+    if (outgoing.destination != base::Ipv4Address::broadcast())
+      outgoing.destination_port = wire::pxe_boot_server_port;
   }
   outgoing.payload_size = write(payload);
   if (outgoing.payload_size == 0) return std::nullopt;
@@ -387,23 +421,7 @@ Instant DhcpClient::poll_at() const {
 }
 
 net::Ipv4Config DhcpClient::config() const {
-  net::Ipv4Config config;
-  const auto packet = wire::DhcpPacket::parse(outcome_.ack.view());
-  if (!packet) return config;
-  config.address = packet->yiaddr();
-  const wire::DhcpOptions& options = packet->options();
-  const std::uint32_t mask = options.find_u32(option::subnet_mask).value_or(0);
-  // A mask with holes is no mask; the interface then takes that of the address's class.
-  if (mask != 0 && std::countl_one(mask) + std::countr_zero(mask) == 32) config.netmask = {mask};
-  const auto router = options.find_ipv4(option::router);
-  // A router that is not our neighbour cannot be asked. Static routes (33, 121, 249) are not obeyed.
-  if (router && is_host_address(*router) &&
-      ((router->value ^ config.address.value) & config.netmask.value) == 0) {
-    config.gateway = *router;
-  }
-  const std::uint16_t mtu = options.find_u16(option::interface_mtu).value_or(0);
-  if (mtu >= net::Interface::least_mtu && mtu <= 1500) config.mtu = mtu;
-  return config;
+  return ipv4_config(outcome_.ack.view());
 }
 
 }  // namespace proto

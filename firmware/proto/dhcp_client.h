@@ -8,7 +8,7 @@
 #include "base/entropy.h"
 #include "base/result.h"
 #include "net/interface.h"
-#include "wire/dhcp.h"
+#include "wire/pxe.h"
 
 namespace proto {
 
@@ -32,6 +32,7 @@ struct DhcpTiming {
   base::Duration longest_wait = base::Duration::seconds(10);
   base::Duration proxy_wait =
       base::Duration::seconds(2);  // for a ProxyDHCP server, only where the offers lack a file
+  base::Duration boot_server_wait = base::Duration::seconds(10);  // for the server of a boot menu's item
   unsigned max_requests = 4;       // of one offer; then it is looked for again
   unsigned max_refusals = 3;       // DHCPNAKs that are taken
   bool always_broadcast = false;
@@ -53,14 +54,16 @@ struct StoredPacket {
 /// What the settings are read from.
 struct DhcpOutcome {
   StoredPacket ack;    // DHCPACK, or a BOOTP reply
-  StoredPacket proxy;  // what a ProxyDHCP server said, last word first; often empty
+  StoredPacket proxy;  // what a ProxyDHCP or boot server said last; often empty
 };
 
 /// A machine on port 68.
 class DhcpClient {
  public:
+  /// With `servers` only they are asked, from `our_address`; the answer becomes outcome.proxy.
   DhcpClient(const DhcpIdentity& identity, const DhcpTiming& timing, base::EntropyPool& entropy,
-             DhcpOutcome& outcome, base::Instant now);
+             DhcpOutcome& outcome, base::Instant now, const wire::PxeBootServers* servers = nullptr,
+             base::Ipv4Address our_address = {});
 
   void process(const net::UdpDatagram& datagram, base::Instant now);
   std::optional<net::UdpOutgoing> transmit(base::MutBytes payload, base::Instant now);
@@ -81,7 +84,7 @@ class DhcpClient {
     base::Ipv4Address address;  // yiaddr
     std::int8_t priority = 0;   // option 175.1
     bool is_bootp = false;      // it is the answer itself; nothing is to be requested
-    bool has_file = false;
+    bool has_file = false;      // or a boot menu
     bool no_proxy = false;  // option 175.176
     bool is_pxe = false;    // option 60 begins PXEClient: this server may know more on port 4011
 
@@ -93,7 +96,7 @@ class DhcpClient {
 
   void process_offer(const wire::DhcpPacket& packet, base::Bytes raw, base::Instant now);
   void process_answer(const wire::DhcpPacket& packet, base::Bytes raw, base::Instant now);
-  void process_proxy_answer(const wire::DhcpPacket& packet, base::Bytes raw);
+  void process_proxy_answer(const wire::DhcpPacket& packet, base::Bytes raw, base::Ipv4Address source);
   void discover_anew(base::Instant when);
   void request(base::Instant now);
   void take_lease(base::Bytes raw);
@@ -120,7 +123,8 @@ class DhcpClient {
   base::Duration wait_;
   std::optional<Offer> offer_;  // the best so far, then the one requested
   std::optional<Offer> proxy_;
-  base::Ipv4Address proxy_server_;  // asked on port 4011
+  wire::PxeBootServers servers_;  // asked on port 4011, or by a broadcast on 67
+  base::Ipv4Address our_address_;
   std::optional<base::Error> failure_;
 };
 

@@ -127,7 +127,7 @@ TEST(DhcpClientHostile, storm_of_a_thousand_offers_is_one_request) {
 
 // F1, F2, F5, F6, F11, F16, F26: every option cut or stretched; a lease or none, never a crash (the
 // sanitizers watch).
-TEST(DhcpClientHostile, options_of_every_size_are_survived) {
+TEST(DhcpClientHostile, F2_F5_options_of_every_size_are_survived) {
   for (const std::uint8_t code : Octets{1, 3, 6, 26, 43, 51, 52, 54, 60, 66, 67, 97, 119, 121, 175}) {
     for (std::size_t size : {0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 127, 128, 129, 255, 700}) {
       for (const std::uint8_t fill : Octets{0, 1, 3, 67, 255}) {
@@ -143,7 +143,45 @@ TEST(DhcpClientHostile, options_of_every_size_are_survived) {
   }
 }
 
-TEST(DhcpClientHostile, replies_cut_at_every_byte_are_survived) {
+// The same from a ProxyDHCP server, in its offer and on port 4011, and from a boot server.
+TEST(DhcpClientHostile, F6_options_of_a_proxy_of_every_size_are_survived) {
+  for (const std::uint8_t code : Octets{43, 54, 66, 67, 175}) {
+    for (std::size_t size : {0, 1, 2, 3, 4, 5, 9, 127, 128, 255, 700}) {
+      for (const std::uint8_t fill : Octets{0, 6, 8, 9, 10, 71, 255}) {
+        Bench bench;
+        bench.transmit();
+        const std::vector<std::pair<std::uint8_t, Octets>> options = {{60, text("PXEClient")},
+                                                                      {code, Octets(size, fill)}};
+        bench.receive({.yiaddr = {}, .from = proxy, .options = options});
+        bench.receive({});
+        if (!bench.next()) continue;
+        bench.receive({.type = DhcpMessageType::ack, .options = options});
+        bench.client().interface_is_up(bench.now);
+        if (bench.client().is_finished() || !bench.transmit()) continue;
+        bench.receive(
+            {.type = DhcpMessageType::ack, .yiaddr = {}, .from = proxy, .options = options, .port = 4011});
+        EXPECT_EQ(bench.client().failure(), nullptr);
+      }
+    }
+  }
+}
+
+// No lease is renewed here: a boot is over before, and what 51, 58 and 59 say is not read.
+TEST(DhcpClientHostile, F11_lease_times_of_any_kind_change_nothing) {
+  for (const Octets& time : {Octets{0, 0, 0, 0}, Octets{255, 255, 255, 255}, Octets{}, Octets(9, 1)}) {
+    Bench bench;
+    bench.transmit();
+    const std::vector<std::pair<std::uint8_t, Octets>> options = {
+        {51, time}, {58, Octets(4, 255)}, {59, Octets(4, 0)}};
+    bench.receive({.options = options, .file = "x"});
+    ASSERT_TRUE(bench.transmit());
+    bench.receive({.type = DhcpMessageType::ack, .options = options, .file = "x"});
+    EXPECT_TRUE(bench.client().has_lease());
+    EXPECT_EQ(bench.client().config().address, ours);
+  }
+}
+
+TEST(DhcpClientHostile, F11_replies_cut_at_every_byte_are_survived) {
   Bench first;
   first.transmit();
   wire::BootpHeader header;
@@ -167,45 +205,6 @@ TEST(DhcpClientHostile, replies_cut_at_every_byte_are_survived) {
     bench.client().process({server, ours, 67, 68, cut}, bench.now);
     static_cast<void>(bench.transmit());
   }
-}
-
-TEST(DhcpClientConfig, comes_from_the_ack) {
-  Bench bench;
-  bench.transmit();
-  bench.receive({.file = "x"});
-  bench.transmit();
-  bench.receive(
-      {.type = DhcpMessageType::ack,
-       .options = {{1, {255, 255, 255, 0}}, {3, {198, 18, 0, 254, 198, 18, 0, 253}}, {26, {5, 120}}}});
-  const net::Ipv4Config config = bench.client().config();
-  EXPECT_EQ(config.address, ours);
-  EXPECT_EQ(config.netmask, Ipv4Address::of(255, 255, 255, 0));
-  EXPECT_EQ(config.gateway, Ipv4Address::of(198, 18, 0, 254));
-  EXPECT_EQ(config.mtu, 1400);
-}
-
-// F24 and the mask row: what cannot be is left out, and nothing else changes.
-TEST(DhcpClientConfig, leaves_out_what_cannot_be) {
-  const auto config = [](std::vector<std::pair<std::uint8_t, Octets>> options) {
-    Bench bench;
-    bench.transmit();
-    bench.receive({.file = "x"});
-    bench.transmit();
-    bench.receive({.type = DhcpMessageType::ack, .options = std::move(options)});
-    EXPECT_TRUE(bench.client().has_lease());
-    return bench.client().config();
-  };
-  EXPECT_TRUE(config({{1, {255, 0, 255, 0}}}).netmask.is_any());
-  EXPECT_TRUE(config({{1, {0, 0, 0, 0}}}).netmask.is_any());
-  EXPECT_TRUE(config({{1, {255, 255, 255}}}).netmask.is_any());
-  EXPECT_TRUE(config({{1, {255, 255, 255, 0}}, {3, {10, 0, 0, 1}}}).gateway.is_any());  // not our neighbour
-  EXPECT_TRUE(config({{1, {255, 255, 255, 0}}, {3, {255, 255, 255, 255}}}).gateway.is_any());
-  EXPECT_TRUE(config({{3, {1, 2, 3}}}).gateway.is_any());
-  EXPECT_TRUE(config({{121, {0, 10, 0, 0, 1}}, {249, {33, 1, 1, 1, 1}}, {33, {0, 0, 0, 0, 1, 1, 1, 1}}})
-                  .gateway.is_any());
-  EXPECT_EQ(config({{26, {0, 68}}}).mtu, 0);
-  EXPECT_EQ(config({{26, {255, 255}}}).mtu, 0);
-  EXPECT_EQ(config({{26, {5, 120, 0}}}).mtu, 0);
 }
 
 }  // namespace

@@ -4,15 +4,15 @@
 #include <algorithm>
 
 namespace proto {
-
 using base::ErrorCode;
 using base::Instant;
 
-DnsResolver::DnsResolver(std::string_view name, std::string_view search_domain,
+DnsResolver::DnsResolver(std::string_view name, base::Bytes search_list, std::string_view search_domain,
                          std::span<const base::Ipv4Address> servers, std::uint16_t local_port,
                          base::EntropyPool& entropy, Instant now)
     : name_(name),
       search_domain_(search_domain),
+      search_list_(search_list),
       servers_(servers),
       local_port_(local_port),
       entropy_(entropy) {
@@ -26,21 +26,27 @@ DnsResolver::DnsResolver(std::string_view name, std::string_view search_domain,
   }
 }
 
-/// Composes candidate_ into question_; false when there is no such candidate.
-bool DnsResolver::compose_candidate() {
-  const bool has_dot = name_.find('.') != std::string_view::npos;
-  const bool in_domain = candidate_ == (has_dot ? 1U : 0U);
-  if (!in_domain) return wire::normalise_dns_name(name_, question_);
-  if (search_domain_.empty() || name_.ends_with('.')) return false;
+/// Candidate 0 is a name with a dot as it stands; then it in each domain of the list, in the single domain, and last a
+/// name without a dot as it stands. False when there is no such candidate.
+bool DnsResolver::compose(unsigned candidate) {
+  if (candidate == 0 || candidate == last_candidate) {
+    const bool has_dot = name_.find('.') != std::string_view::npos;
+    return has_dot == (candidate == 0) && wire::normalise_dns_name(name_, question_);
+  }
+  wire::DnsName listed;
+  std::string_view domain = search_domain_;
+  if (candidate <= max_search_domains) {
+    if (!wire::nth_dns_name(search_list_, candidate - 1, listed)) return false;
+    domain = listed;
+  }
   base::Text<512> whole;
-  return whole.print("{}.{}", name_, search_domain_) && wire::normalise_dns_name(whole, question_);
+  return !domain.empty() && !name_.ends_with('.') && whole.print("{}.{}", name_, domain) &&
+         wire::normalise_dns_name(whole, question_);
 }
 
 void DnsResolver::ask_next_candidate(Instant now) {
-  for (; candidate_ < 2; ++candidate_) {
-    if (!compose_candidate()) continue;
-    ++candidate_;
-    return ask(now);
+  while (candidate_ <= last_candidate) {
+    if (compose(candidate_++)) return ask(now);
   }
   if (denier_.is_any()) {
     failure_.emplace(ErrorCode::invalid, "\"{}\" cannot be the name of a server", name_.substr(0, 64));
@@ -66,6 +72,9 @@ void DnsResolver::fail_with_servers() {
         "the name \"{}\" could not be looked up: DNS server {} failed with code {}; use an IPv4 address, or "
         "another DNS server",
         name_.substr(0, 64), server, static_cast<unsigned>(*last_code_));
+  } else if (report_) {
+    failure_.emplace(ErrorCode::refused, "the name \"{}\" could not be looked up: {}", name_.substr(0, 64),
+                     report_->sentence().sentence());
   } else {
     failure_.emplace(ErrorCode::timed_out,
                      "the name \"{}\" could not be looked up: no answer from DNS server {}; check DHCP "
@@ -114,6 +123,13 @@ void DnsResolver::process(const net::UdpDatagram& datagram, Instant now) {
       break;
   }
   // As good as no answer: the next server, or the same one again, is asked in time.
+}
+
+void DnsResolver::process_icmp(const net::IcmpReport& report, Instant now) {
+  if (is_finished() || tries_ == 0 || report.error.destination_port != wire::dns_port) return;
+  report_ = report;
+  // A late report about an earlier server changes nothing.
+  if (report.error.destination == servers_[(tries_ - 1) % servers_.size()]) send_at_ = now;
 }
 
 std::optional<net::UdpOutgoing> DnsResolver::transmit(base::MutBytes payload, Instant now) {

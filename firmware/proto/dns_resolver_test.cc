@@ -25,8 +25,9 @@ struct Bench {
   Octets question;
   net::UdpOutgoing last;
 
-  explicit Bench(std::string_view name, std::string_view domain = "", std::size_t count = 2)
-      : resolver(name, domain, std::span(servers).first(count), 40000, entropy, now) {}
+  explicit Bench(std::string_view name, std::string_view domain = "", std::size_t count = 2,
+                 base::Bytes list = {})
+      : resolver(name, list, domain, std::span(servers).first(count), 40000, entropy, now) {}
 
   /// The name that is asked for next; empty when nothing more is asked.
   std::string next() {
@@ -100,6 +101,64 @@ TEST(DnsResolver, search_domain_comes_first_for_short_names_and_last_for_long_on
   EXPECT_TRUE(absolute.resolver.failure());
 }
 
+// "eng.example.org", "mkt." and a pointer to "example.org": [rfc3397 3]'s way to write a list.
+const Octets search_list = {3, 'e', 'n', 'g', 7, 'e', 'x', 'a', 'm', 'p',  'l', 'e',
+                            3, 'o', 'r', 'g', 0, 3,   'm', 'k', 't', 0xc0, 4};
+
+TEST(DnsResolver, domains_of_the_list_are_tried_in_turn_and_the_single_domain_after_them) {
+  Bench bench("boot", "lan", 2, search_list);
+  for (const char* name : {"boot.eng.example.org", "boot.mkt.example.org", "boot.lan", "boot"}) {
+    EXPECT_EQ(bench.next(), name);
+    bench.receive(bench.reply(3, 0, {}), servers[0]);
+  }
+  EXPECT_TRUE(bench.resolver.failure());
+  Bench dotted("boot.x", "", 2, search_list);
+  for (const char* name : {"boot.x", "boot.x.eng.example.org", "boot.x.mkt.example.org"}) {
+    EXPECT_EQ(dotted.next(), name);
+    dotted.receive(dotted.reply(3, 0, {}), servers[0]);
+  }
+  EXPECT_TRUE(dotted.resolver.failure());
+}
+
+// Pointers in circles, forward and out of the list, labels without end, a name of 255, a hundred names, NULs,
+// spaces: what can be read is tried, eight domains at the most, and the name alone in any case.
+TEST(DnsResolver, F25_hostile_search_lists_end_and_leave_the_name_alone) {
+  std::vector<Octets> lists = {{0xc0, 0},      {0xc0, 2, 0},   {0xff, 0xff},    {1, 'a', 0xc0, 0}, {0},
+                               {63},           {0x40, 1},      {1, 0, 0},       {1, ' ', 0},       {1, 'a'},
+                               Octets(255, 1), Octets(255, 0), Octets(1472, 63)};
+  Octets many;
+  for (int i = 0; i < 100; ++i) many.insert(many.end(), {1, 'a', 0});
+  lists.push_back(many);
+  for (const Octets& list : lists) {
+    Bench bench("boot", "", 1, list);
+    unsigned asked = 0;
+    std::string last;
+    for (std::string name = bench.next(); !name.empty(); name = bench.next()) {
+      last = name;
+      ++asked;
+      bench.receive(bench.reply(3, 0, {}), servers[0]);
+    }
+    EXPECT_LE(asked, DnsResolver::max_search_domains + 1);
+    EXPECT_EQ(last, "boot");
+  }
+  Bench long_name("boot", std::string(255, 'a'));
+  EXPECT_EQ(long_name.next(), "boot");
+}
+
+TEST(DnsResolver, server_that_is_not_there_makes_way_at_once_and_is_named_in_the_end) {
+  Bench bench("boot.lan");
+  const Instant start = bench.now;
+  wire::IcmpError error{3, 3, wire::IpProtocol::udp, {}, servers[0], 40000, 53};
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_EQ(bench.next(), "boot.lan");
+    error.destination = servers[i % 2];
+    bench.resolver.process_icmp({error, servers[i % 2]}, bench.now);
+  }
+  EXPECT_EQ(bench.next(), "");
+  EXPECT_EQ(bench.now, start);
+  EXPECT_NE(bench.resolver.failure()->sentence().find("port 53 cannot be reached"), std::string_view::npos);
+}
+
 TEST(DnsResolver, servers_are_asked_in_turn_and_the_end_is_a_sentence) {
   Bench bench("boot.lan");
   const Instant start = bench.now;
@@ -124,7 +183,7 @@ TEST(DnsResolver, server_that_fails_makes_way_for_the_next_at_once) {
   }
 }
 
-TEST(DnsResolver, alias_without_an_address_is_asked_for_and_circles_end) {
+TEST(DnsResolver, F_DNS4_alias_without_an_address_is_asked_for_and_circles_end) {
   Bench bench("a.lan", "", 1);
   for (unsigned i = 0; i <= DnsResolver::max_aliases; ++i) {
     const std::string name = bench.next();
@@ -138,7 +197,7 @@ TEST(DnsResolver, alias_without_an_address_is_asked_for_and_circles_end) {
 }
 
 // F-DNS4: wrong id, port, server or question; a question that is no answer; a truncated one.
-TEST(DnsResolver, answers_that_are_none_are_ignored) {
+TEST(DnsResolver, F_DNS4_answers_that_are_none_are_ignored) {
   Bench bench("boot.lan");
   bench.next();
   Octets wrong = bench.address_reply();
@@ -179,11 +238,11 @@ TEST(DnsResolver, names_and_lists_that_cannot_be_fail_at_once) {
   EXPECT_NE(bench.resolver.failure()->sentence().find("option 6"), std::string_view::npos);
 }
 
-TEST(DnsResolver, ids_are_random) {  // F8
+TEST(DnsResolver, F8_ids_are_random) {  // F8
   base::EntropyPool entropy;
   std::set<int> ids;
   for (int i = 0; i < 1000; ++i) {
-    DnsResolver resolver("boot.lan", "", servers, 40000, entropy, Instant());
+    DnsResolver resolver("boot.lan", {}, "", servers, 40000, entropy, Instant());
     std::uint8_t room[600];
     ASSERT_TRUE(resolver.transmit(room, Instant()));
     ids.insert(room[0] << 8 | room[1]);

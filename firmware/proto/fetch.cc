@@ -28,8 +28,6 @@ namespace features = base::features;
 constexpr Scheme schemes[] = {{"http", features::http.is_built ? fetch_http : left_out<features::http>},
                               {"tftp", features::tftp.is_built ? fetch_tftp : left_out<features::tftp>}};
 
-constexpr unsigned most_blocks_in_a_window = 8;
-
 /// Keeps a machine in the loop for as long as it is waited for.
 class Attached {
  public:
@@ -67,7 +65,7 @@ base::Status check_route(FetchContext& context, base::Ipv4Address server) {
   if (interface.next_hop(server).is_any()) {
     return base::Error(
         ErrorCode::unreachable,
-        "{} cannot be reached: it is not on this network and there is no gateway; check DHCP option 3",
+        "{} cannot be reached: it is not on this network and there is no gateway; check DHCP options 3 and 121",
         server);
   }
   return base::Done{};
@@ -86,12 +84,18 @@ base::Result<base::Ipv4Address> resolve_host(FetchContext& context, std::string_
   if constexpr (!features::dns.is_built) return features::dns.missing(host.substr(0, 100));
   net::Loop& loop = context.loop;
   const std::uint16_t port = loop.ephemeral_port();
-  DnsResolver resolver(host, context.search_domain, context.dns_servers, port, loop.entropy(), loop.now());
+  DnsResolver resolver(host, context.search_list, context.search_domain, context.dns_servers, port,
+                       loop.entropy(), loop.now());
   net::UdpEndpoint endpoint(port, resolver);
   const Attached attached(loop, endpoint);
   if (!attached.ok()) return no_endpoint();
   const net::Wait wait = net::poll_until(
-      loop, [&] { return resolver.is_finished(); }, base::Instant::never());
+      loop,
+      [&] {
+        if (const auto report = endpoint.take_report()) resolver.process_icmp(*report, loop.now());
+        return resolver.is_finished();
+      },
+      base::Instant::never());
   if (wait == net::Wait::cancelled) return cancelled_by_user();
   if (resolver.failure() != nullptr) return *resolver.failure();
   return *resolver.address();
@@ -118,7 +122,7 @@ base::Result<Fetched> fetch_tftp(FetchContext& context, const Uri& uri, Sink sin
   request.server_port = uri.port_or(wire::tftp_port);
   request.file = *file;
   request.window_size = static_cast<unsigned>(
-      std::clamp<std::size_t>(loop.interface().nic().receive_burst(), 1, most_blocks_in_a_window));
+      std::clamp<std::size_t>(loop.interface().nic().receive_burst(), 1, context.tftp_window));
   request.stall = context.timeouts.tftp_stall;
   const std::uint16_t port = loop.ephemeral_port();
   TftpTransfer transfer(request, port, sink, loop.now());
@@ -126,8 +130,13 @@ base::Result<Fetched> fetch_tftp(FetchContext& context, const Uri& uri, Sink sin
   const Attached attached(loop, endpoint);
   if (!attached.ok()) return no_endpoint();
   const net::Wait wait = net::poll_until(
-      loop, [&] { return transfer.is_finished() || loop.interface().is_unreachable(*server); },
+      loop,
+      [&] {
+        if (const auto report = endpoint.take_report()) transfer.process_icmp(*report);
+        return transfer.is_finished() || loop.interface().is_unreachable(*server);
+      },
       base::Instant::never());
+  context.tftp_window = transfer.proven_window();
   if (wait == net::Wait::cancelled) return cancelled_by_user();
   if (transfer.failure() != nullptr) return *transfer.failure();
   if (!transfer.is_finished()) return nobody_answers_arp(context, *server);

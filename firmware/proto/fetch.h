@@ -39,9 +39,11 @@ struct FetchContext {
   net::Loop& loop;
   std::span<const base::Ipv4Address> dns_servers;
   std::string_view search_domain;
+  base::Bytes search_list{};  // DHCP option 119
   FetchTimeouts timeouts{};
   KeptConnection kept{};
   HttpLogin login{};        // for the server that asked last
+  unsigned tftp_window = 8;  // blocks; fewer after losses
   std::string_view form{};  // what an HTTP download sends; its server is asked by POST then
 };
 

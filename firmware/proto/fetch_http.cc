@@ -84,6 +84,7 @@ base::Status exchange(Visit& visit, std::string_view request, std::string_view f
         visit.loop().now() + stall);
     if (wait == net::Wait::cancelled) return cancelled_by_user();
     if (wait == net::Wait::timed_out) {
+      visit.loop().doubt_path();
       return base::Error(
           ErrorCode::timed_out,
           "the web server {} fell silent: nothing for {} s after {} bytes; try again, or look into its log",

@@ -7,6 +7,11 @@
 #include "proto/printable.h"
 
 namespace proto {
+namespace {
+
+constexpr unsigned patience = 32;  // windows without a loss before they may grow again
+
+}  // namespace
 
 using base::Duration;
 using base::ErrorCode;
@@ -79,7 +84,7 @@ void TftpTransfer::process_options(const wire::TftpPacket& packet, Instant now) 
     return ask_plainly(now);
   }
   if (is_given[0]) block_size_ = static_cast<unsigned>(sizes[0]);
-  if (is_given[1]) window_size_ = static_cast<unsigned>(sizes[1]);
+  if (is_given[1]) window_size_ = blocks_per_ack_ = static_cast<unsigned>(sizes[1]);
   if (sizes[2] != 0) {  // 0 is what a server says that does not know
     if (auto status = sink_.expect(sink_.self, sizes[2]); !status)
       return fail(TftpError::disk_full, status.error());
@@ -115,7 +120,10 @@ void TftpTransfer::process_data(const wire::TftpPacket& packet, Instant now) {
     gap_told_ = false;
     progress(now);
     const bool is_last = data.size() < block_size_;
-    if (is_last || ++in_window_ >= window_size_) acknowledge(true);
+    if (is_last || ++in_window_ >= blocks_per_ack_) {
+      if (blocks_per_ack_ < window_size_ && ++whole_windows_ % patience == 0) ++blocks_per_ack_;
+      acknowledge(true);
+    }
     if (is_last) phase_ = Phase::over;
   } else if (ahead < 0x8000) {
     // A block is missing: the server learns once where to go on [rfc7440 4].
@@ -148,12 +156,21 @@ void TftpTransfer::process_error(const wire::TftpPacket& packet, Instant now) {
   }
 }
 
+void TftpTransfer::process_icmp(const net::IcmpReport& report) {
+  if (phase_ == Phase::over || report.error.destination != request_.server ||
+      report.error.destination_port != (transfer_port_ == 0 ? request_.server_port : transfer_port_)) {
+    return;
+  }
+  icmp_weight_ += report.weight();
+  if (icmp_weight_ >= net::IcmpReport::enough) fail(report.sentence());
+}
+
 void TftpTransfer::ask_plainly(Instant now) {
   with_options_ = false;
   phase_ = Phase::asking;
   transfer_port_ = 0;
   block_size_ = plain_block_size;
-  window_size_ = 1;
+  window_size_ = blocks_per_ack_ = 1;
   wait_ = first_wait;
   owes_packet_ = true;
   resend_at_ = now;
@@ -209,6 +226,12 @@ void TftpTransfer::expire(Instant now) {
   }
   if (!owes_packet_ && now >= resend_at_) {
     owes_packet_ = true;
+    // The end of a window was lost, so that no later block told of the hole: from now on the ACK comes as
+    // early as the blocks did. To the server that is the window's size, for it sends on from the ACK.
+    if (in_window_ != 0) {
+      blocks_per_ack_ = in_window_;
+      whole_windows_ = 0;
+    }
     wait_ = std::min(wait_ * 2, phase_ == Phase::asking ? most_wait * 2 : most_wait);
     is_timed_ = time_next_ = gap_told_ = false;
     in_window_ = 0;

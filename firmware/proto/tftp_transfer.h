@@ -32,6 +32,7 @@ class TftpTransfer {
   TftpTransfer(const Request& request, std::uint16_t local_port, Sink sink, base::Instant now);
 
   void process(const net::UdpDatagram& datagram, base::Instant now);
+  void process_icmp(const net::IcmpReport& report);
   std::optional<net::UdpOutgoing> transmit(base::MutBytes payload, base::Instant now);
   base::Instant poll_at() const;
 
@@ -39,6 +40,11 @@ class TftpTransfer {
   bool is_finished() const { return phase_ == Phase::over && !owes_packet_; }
   const base::Error* failure() const { return failure_ ? &*failure_ : nullptr; }
   std::uint64_t bytes() const { return bytes_; }
+  /// What should be asked for next time: less than now after losses at the end of windows.
+  unsigned proven_window() const {
+    if (blocks_per_ack_ >= window_size_) return request_.window_size;
+    return blocks_per_ack_ < 2 ? 2 : blocks_per_ack_;
+  }
 
  private:
   enum class Phase : std::uint8_t { asking, receiving, over };
@@ -62,7 +68,10 @@ class TftpTransfer {
   bool with_options_ = true;         // the request carries them
   std::uint16_t transfer_port_ = 0;  // the server's TID; 0 until its first packet
   unsigned block_size_ = plain_block_size;
-  unsigned window_size_ = 1;
+  unsigned window_size_ = 1;     // as agreed: what the server sends after an ACK
+  unsigned blocks_per_ack_ = 1;  // at most window_size_: what the card was seen to take of it
+  unsigned whole_windows_ = 0;   // since the last loss
+  unsigned icmp_weight_ = 0;     // of what ICMP has said about our request
   std::uint64_t blocks_ =
       0;  // received in order; the next one on the wire is the low half of blocks_ + shift_ + 1
   std::uint64_t bytes_ = 0;

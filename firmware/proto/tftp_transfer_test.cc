@@ -174,6 +174,45 @@ TEST(TftpTransfer, hole_in_a_window_is_told_once) {
   EXPECT_EQ(base::as_text(bench.file), "aaaaaaaabbbbbbbbccccccccddddddddeeeeeeee");
 }
 
+// A card that takes five of eight blocks: after the first loss the ACK comes after five, and no time is lost
+// again.
+TEST(TftpTransfer, window_shrinks_to_what_arrives_and_grows_again_with_patience) {
+  Bench bench;
+  bench.transmit();
+  bench.receive(with_strings(6, {"blksize", "8", "windowsize", "8"}));
+  bench.transmit();
+  for (std::uint64_t block = 1; block <= 5; ++block) bench.receive_data(block, 8);
+  EXPECT_EQ(bench.transmit(), Octets());
+  EXPECT_EQ(bench.next(), ack(5));  // the server was silent
+  for (std::uint64_t block = 6; block <= 5 + 32 * 5; ++block) {
+    bench.receive_data(block, 8);
+    EXPECT_EQ(bench.transmit(), block % 5 == 0 ? ack(block) : Octets());
+  }
+  EXPECT_EQ(bench.transfer().proven_window(), 6U);
+}
+
+TEST(TftpTransfer, shut_port_ends_it_at_once_and_what_is_not_about_it_does_not) {
+  const auto report = [](std::uint8_t code, std::uint16_t port, Ipv4Address about = server) {
+    return net::IcmpReport{{3, code, wire::IpProtocol::udp, ours, about, 50000, port}, server};
+  };
+  Bench bench;
+  bench.transmit();
+  bench.transfer().process_icmp(report(3, 70));
+  bench.transfer().process_icmp(report(3, 69, ours));
+  bench.transfer().process_icmp(report(1, 69));
+  bench.transfer().process_icmp(report(1, 69));
+  EXPECT_FALSE(bench.transfer().is_finished());
+  bench.transfer().process_icmp(report(3, 69));
+  EXPECT_NE(bench.sentence().find("198.18.0.1 says that nothing listens there"), std::string::npos);
+  Bench later;  // the server's process ended in the middle
+  later.transmit();
+  later.receive_data(1, 512);
+  later.transfer().process_icmp(report(3, 69));
+  EXPECT_FALSE(later.transfer().is_finished());
+  later.transfer().process_icmp(report(3, 1234));
+  EXPECT_TRUE(later.transfer().is_finished());
+}
+
 TEST(TftpTransfer, silence_is_answered_with_the_last_ack_ever_slower) {
   Bench bench;
   bench.transmit();
@@ -357,7 +396,7 @@ TEST(TftpTransferHostile, sizes_that_lie_are_believed_only_as_a_hint) {
 }
 
 // F18: past block 65,535, with servers that go on with 0 and with servers that go on with 1.
-TEST(TftpTransferHostile, numbers_roll_over_to_0_and_to_1) {
+TEST(TftpTransferHostile, F18_numbers_roll_over_to_0_and_to_1) {
   for (const unsigned first_again : {0U, 1U}) {
     for (const auto& [size, blocks] :
          {std::pair{8U, 140'000U}, std::pair{512U, 66'000U}, std::pair{1428U, 66'000U}}) {

@@ -61,8 +61,10 @@ enum : std::uint8_t {
   client_undi_version = 94,
   client_uuid = 97,
   domain_search = 119,
+  classless_routes = 121,
   etherboot_encapsulated = 175,
   initiator_iqn = 203,
+  microsoft_routes = 249,
   end = 255,
 };
 }  // namespace dhcp_option

@@ -55,7 +55,7 @@ TEST(DhcpPacket, fields_stand_where_the_rfc_draws_them) {
 }
 
 // F11: every length from nothing to a little over the fixed part.
-TEST(DhcpPacket, shorter_than_the_fixed_part_or_without_its_cookie_is_refused) {
+TEST(DhcpPacket, F11_shorter_than_the_fixed_part_or_without_its_cookie_is_refused) {
   const Octets whole = packet({53, 1, 2, 255});
   for (std::size_t length = 0; length < 260; ++length) {
     Octets cut = whole;
@@ -67,7 +67,7 @@ TEST(DhcpPacket, shorter_than_the_fixed_part_or_without_its_cookie_is_refused) {
   EXPECT_FALSE(DhcpPacket::parse(no_cookie));
 }
 
-TEST(DhcpOptionWalker, ends_at_every_truncation_without_reading_beyond_it) {
+TEST(DhcpOptionWalker, F11_ends_at_every_truncation_without_reading_beyond_it) {
   const Octets options = {0,  53, 1,   2,   0,   0,  54, 4,   198, 18, 0,  1,
                           67, 3,  'a', 'b', 'c', 12, 0,  255, 66,  1,  'x'};
   const std::vector<int> expected = {53, 54, 67, 12};
@@ -81,7 +81,7 @@ TEST(DhcpOptionWalker, ends_at_every_truncation_without_reading_beyond_it) {
   }
 }
 
-TEST(DhcpOptionWalker, a_tag_as_the_last_octet_is_a_truncation) {
+TEST(DhcpOptionWalker, F11_a_tag_as_the_last_octet_is_a_truncation) {
   const Octets options = {53, 1, 2, 67};
   DhcpOptionWalker walker{DhcpOptions(options)};
   EXPECT_TRUE(walker.next());
@@ -101,7 +101,7 @@ TEST(DhcpOptionWalker, a_value_that_ends_with_its_area_is_whole) {
 }
 
 // F4: fourteen hundred PADs are nothing.
-TEST(DhcpOptionWalker, walks_over_any_number_of_pads) {
+TEST(DhcpOptionWalker, F4_walks_over_any_number_of_pads) {
   Octets options(1400, 0);
   options.insert(options.end(), {53, 1, 5});
   EXPECT_EQ(codes(DhcpOptions(options)), std::vector<int>{53});
@@ -125,7 +125,7 @@ TEST(DhcpOptions, a_value_in_one_piece_needs_no_scratch) {
 }
 
 // F2: pieces of more than the reader can hold are no value, never a cut one.
-TEST(DhcpOptions, pieces_beyond_the_scratch_are_no_value) {
+TEST(DhcpOptions, F2_pieces_beyond_the_scratch_are_no_value) {
   Octets options;
   for (int piece = 0; piece < 16; ++piece) {
     options.insert(options.end(), {67, 255});
@@ -138,7 +138,7 @@ TEST(DhcpOptions, pieces_beyond_the_scratch_are_no_value) {
   EXPECT_FALSE(DhcpOptions(options).find(67, {}));
 }
 
-TEST(DhcpOptions, numbers_have_exactly_their_size) {
+TEST(DhcpOptions, F11_numbers_have_exactly_their_size) {
   const Octets options = {53, 1, 5, 57, 2,  5, 192, 51, 9,  0, 0, 0, 0,  0,
                           0,  0, 0, 1,  58, 2, 0,   1,  58, 2, 0, 2, 54, 0};
   const DhcpOptions view(options);
@@ -152,7 +152,7 @@ TEST(DhcpOptions, numbers_have_exactly_their_size) {
 }
 
 // F5: address lists of every odd size, and the longest one.
-TEST(DhcpOptions, address_lists_are_whole_addresses) {
+TEST(DhcpOptions, F5_address_lists_are_whole_addresses) {
   for (std::size_t size : {0, 1, 3, 5, 7, 255}) {
     Octets options = {6, static_cast<std::uint8_t>(size)};
     options.insert(options.end(), size, 9);
@@ -168,7 +168,7 @@ TEST(DhcpOptions, address_lists_are_whole_addresses) {
 }
 
 // F1: sub-options whose lengths lie; F6: 43 as it should not be.
-TEST(DhcpOptions, encapsulated_options_are_walked_alike) {
+TEST(DhcpOptions, F1_encapsulated_options_are_walked_alike) {
   const Octets options = {175, 6, 176, 1, 1, 1, 200, 0, 43, 4, 6, 1, 8, 255, 43, 3, 9, 1, 1};
   std::uint8_t scratch[64];
   const DhcpOptions view(options);
@@ -196,20 +196,20 @@ TEST(DhcpPacket, overload_opens_file_then_sname) {
   for (std::uint8_t nonsense : Octets{0, 4, 255}) EXPECT_EQ(boot_file(nonsense), "o") << int{nonsense};
 }
 
-TEST(DhcpPacket, overload_of_the_wrong_size_is_no_overload) {
+TEST(DhcpPacket, F26_overload_of_the_wrong_size_is_no_overload) {
   const Octets bytes = packet({52, 2, 1, 1, 255}, {67, 1, 'x'}, {});
   std::uint8_t scratch[64];
   EXPECT_FALSE(DhcpPacket::parse(bytes)->options().contains(67));
   EXPECT_EQ(text(DhcpPacket::parse(bytes)->boot_file(scratch)), "C\x01x");
 }
 
-TEST(DhcpPacket, an_overload_inside_an_overloaded_field_means_nothing) {
+TEST(DhcpPacket, F26_an_overload_inside_an_overloaded_field_means_nothing) {
   const Octets bytes = packet({52, 1, 1, 255}, {52, 1, 3, 255}, {67, 1, 'x', 255});
   EXPECT_FALSE(DhcpPacket::parse(bytes)->options().contains(67));
 }
 
 // F16: fields without a NUL, and names of awkward sizes.
-TEST(DhcpPacket, names_end_at_nul_or_with_their_field) {
+TEST(DhcpPacket, F16_names_end_at_nul_or_with_their_field) {
   std::uint8_t scratch[1472];
   Octets bytes = packet({255}, Octets(128, 'f'), Octets(64, 's'));
   EXPECT_EQ(text(DhcpPacket::parse(bytes)->boot_file(scratch)), std::string(128, 'f'));

@@ -69,35 +69,35 @@ std::optional<DnsMessage> DnsMessage::parse(base::Bytes message) {
 /// Moves `at` behind the name. Each pointer must lead to before the place it was reached from, so that it
 /// ends [rfc9267 2]; lengths, the end of the message and the 253 characters are checked before anything is
 /// taken.
-bool DnsMessage::read_name(std::size_t& at, DnsName& name) const {
+bool read_dns_name(base::Bytes message, std::size_t first_target, std::size_t& at, DnsName& name) {
   char room[DnsName::capacity()];
   std::size_t used = 0;
   std::size_t cursor = at;
   std::size_t limit = at;  // pointers must lead below it
   bool jumped = false;
   for (;;) {
-    if (cursor >= message_.size()) return false;
-    const std::size_t octet = message_[cursor];
+    if (cursor >= message.size()) return false;
+    const std::size_t octet = message[cursor];
     if (octet >= 0xc0) {
-      if (message_.size() - cursor < 2) return false;
-      const std::size_t target = (octet & 0x3f) << 8 | message_[cursor + 1];
+      if (message.size() - cursor < 2) return false;
+      const std::size_t target = (octet & 0x3f) << 8 | message[cursor + 1];
       if (!jumped) at = cursor + 2;
       jumped = true;
-      if (target < sizeof(DnsHeader) || target >= limit) return false;
+      if (target < first_target || target >= limit) return false;
       limit = cursor = target;
       continue;
     }
     if (octet > max_label) return false;
     ++cursor;
     if (octet == 0) break;
-    if (octet > message_.size() - cursor) return false;
+    if (octet > message.size() - cursor) return false;
     if (used != 0) {
       if (used == sizeof room) return false;
       room[used++] = '.';
     }
     if (octet > sizeof room - used) return false;
     for (std::size_t i = 0; i < octet; ++i) {
-      const char c = static_cast<char>(message_[cursor + i]);
+      const char c = static_cast<char>(message[cursor + i]);
       if (!is_label_character(c)) return false;
       room[used++] = lower(c);
     }
@@ -105,6 +105,14 @@ bool DnsMessage::read_name(std::size_t& at, DnsName& name) const {
   }
   if (!jumped) at = cursor;
   return name.assign({room, used});
+}
+
+bool nth_dns_name(base::Bytes list, unsigned n, DnsName& name) {
+  std::size_t at = 0;
+  do {
+    if (at == list.size() || !read_dns_name(list, 0, at, name)) return false;
+  } while (n-- != 0);
+  return true;
 }
 
 bool DnsMessage::read_record(std::size_t& at, Record& record) const {

@@ -41,6 +41,13 @@ enum class DnsCode : std::uint8_t {
 /// True when `text` can be asked for: labels of 1 to 63 printable characters, 253 in all, a last dot allowed.
 bool normalise_dns_name(std::string_view text, DnsName& name);
 
+/// The name at `at` of a message, or of a list in DHCP option 119 [rfc3397], whose pointers must lead to
+/// `first_target` or behind it, and to before the place they stand in. Moves `at` behind the name; false when
+/// it breaks a rule.
+bool read_dns_name(base::Bytes message, std::size_t first_target, std::size_t& at, DnsName& name);
+/// The nth name of such a list, 0 the first; false at its end, or where it stops making sense.
+bool nth_dns_name(base::Bytes list, unsigned n, DnsName& name);
+
 /// A recursive question for the A records of `name`; its size, or 0 when it does not fit.
 std::size_t emit_dns_question(base::MutBytes into, std::uint16_t id, const DnsName& name);
 
@@ -70,7 +77,9 @@ class DnsMessage {
     std::size_t data_at;
     std::size_t data_size;
   };
-  bool read_name(std::size_t& at, DnsName& name) const;
+  bool read_name(std::size_t& at, DnsName& name) const {
+    return read_dns_name(message_, sizeof(DnsHeader), at, name);
+  }
   bool read_record(std::size_t& at, Record& record) const;
 
   base::Bytes message_;

@@ -114,7 +114,7 @@ TEST(DnsMessage, records_of_others_are_no_answer) {
 }
 
 // F-DNS2: an answer cut at every byte.
-TEST(DnsMessage, cut_at_every_byte_it_finds_nothing) {
+TEST(DnsMessage, F_DNS2_cut_at_every_byte_it_finds_nothing) {
   Octets message = answer(2);
   put_record(message, "host.test", 5, encoded("real.test"));
   put_record(message, "real.test", 1, some_address);
@@ -126,7 +126,7 @@ TEST(DnsMessage, cut_at_every_byte_it_finds_nothing) {
 }
 
 // F-DNS1: pointers to themselves, forward, in circles, out of the message, into the header.
-TEST(DnsMessage, pointers_lead_backwards_or_nowhere) {
+TEST(DnsMessage, F_DNS1_pointers_lead_backwards_or_nowhere) {
   const std::size_t owner = answer(1).size();
   const int here = static_cast<int>(owner);
   for (int target : {here, here + 2, here + 4, 0x3fff, 0, 11, 200}) {
@@ -139,7 +139,7 @@ TEST(DnsMessage, pointers_lead_backwards_or_nowhere) {
   EXPECT_EQ(find(circle), Found::malformed);
 }
 
-TEST(DnsMessage, a_chain_of_pointers_that_all_lead_backwards_ends) {
+TEST(DnsMessage, F_DNS1_a_chain_of_pointers_that_all_lead_backwards_ends) {
   Octets chain = answer(2);
   put(chain, {0, 0, 16, 0, 1, 0, 0, 0, 9, 0, 254});  // a TXT record of the root holds them
   int previous = 12;
@@ -153,7 +153,7 @@ TEST(DnsMessage, a_chain_of_pointers_that_all_lead_backwards_ends) {
 }
 
 // F-DNS3: labels of 64 and more, names that are too long or have no end.
-TEST(DnsMessage, names_beyond_their_bounds_are_refused) {
+TEST(DnsMessage, F_DNS3_names_beyond_their_bounds_are_refused) {
   for (int length : {0x40, 0x7f, 0x80, 0xbf}) {
     Octets message = answer(1);
     put(message, {length});
@@ -173,7 +173,7 @@ TEST(DnsMessage, names_beyond_their_bounds_are_refused) {
 }
 
 // F-DNS4: lengths of data that lie, aliases in circles and a hundred deep.
-TEST(DnsMessage, data_lengths_and_alias_circles_are_refused) {
+TEST(DnsMessage, F_DNS4_data_lengths_and_alias_circles_are_refused) {
   for (int size : {0, 3, 5, 0xffff}) {
     Octets message = answer(1);
     put_record(message, "host.test", 1, Octets(static_cast<std::size_t>(std::min(size, 5)), 7), size);
@@ -198,7 +198,7 @@ TEST(DnsMessage, data_lengths_and_alias_circles_are_refused) {
 }
 
 // F19: a thousand answers, and a count that lies.
-TEST(DnsMessage, counts_are_believed_as_far_as_there_are_records) {
+TEST(DnsMessage, F19_counts_are_believed_as_far_as_there_are_records) {
   Octets message = answer(1000);
   put_record(message, "host.test", 1, some_address);
   EXPECT_EQ(find(message), Found::address);  // the first one is there

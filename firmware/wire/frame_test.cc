@@ -134,7 +134,7 @@ TEST(Ipv4, comes_out_as_it_went_in_and_may_not_be_fragmented) {
 }
 
 // IPv4 rows and F9: version 6, IHL 0..4, total_len lies, truncation.
-TEST(Ipv4, is_refused_when_its_lengths_cannot_be) {
+TEST(Ipv4, F9_is_refused_when_its_lengths_cannot_be) {
   for (std::size_t size = 0; size < sizeof udp_packet; ++size) {
     EXPECT_FALSE(Ipv4View::parse(base::Bytes(udp_packet).first(size))) << size;
   }
@@ -180,7 +180,7 @@ TEST(Ipv4, fragments_are_told_by_offset_or_more_flag) {
 }
 
 // F4: options of length 0 and 1 and endless NOPs are stepped over unread.
-TEST(Ipv4, hostile_options_are_stepped_over) {
+TEST(Ipv4, F4_hostile_options_are_stepped_over) {
   for (const std::uint8_t filler : std::initializer_list<std::uint8_t>{0x01, 0x00, 0x83, 0xff}) {
     Buffer bytes(60 + 8, filler);
     base::store_be16(bytes.data(), 0x4f00);
@@ -204,7 +204,7 @@ TEST(IcmpEcho, comes_out_as_it_went_in) {
 
 // F3: redirect and unreachable, truncated at every byte, with an inner header of IHL 15: none of them is
 // taken.
-TEST(IcmpEcho, other_messages_and_truncations_are_refused) {
+TEST(IcmpEcho, F3_other_messages_and_truncations_are_refused) {
   for (const std::uint8_t type : std::initializer_list<std::uint8_t>{3, 4, 5, 11, 12, 13, 17}) {
     Buffer message(8 + 60 + 8, 0x4f);
     message[0] = type;
@@ -253,7 +253,7 @@ TEST(Udp, a_sum_of_zero_is_sent_as_all_ones_and_a_checksum_of_zero_is_none) {
 }
 
 // F20: length field 0..7, more than there is, less than there is.
-TEST(Udp, is_refused_when_its_length_cannot_be) {
+TEST(Udp, F20_is_refused_when_its_length_cannot_be) {
   Buffer bytes(UdpRepr::size + 4, 0x5a);
   UdpRepr{68, 67, 4}.emit(bytes, client, server);
   for (std::size_t size = 0; size < bytes.size(); ++size) {

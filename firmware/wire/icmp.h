@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
-// ICMP echo [rfc792], the one message of its kind we take part in.
+// ICMP [rfc792]: echo, and what routers and hosts say of a packet of ours that came to nothing.
 #pragma once
 
 #include <optional>
 
-#include "wire/checksum.h"
+#include "wire/ipv4.h"
 
 namespace wire {
 
@@ -57,6 +57,49 @@ struct IcmpEchoRepr {
     Checksum sum;
     sum.add(message.first(size()));
     base::store_be16(at + offsetof(IcmpEchoLayout, checksum), sum.finish());
+  }
+};
+
+/// Which packet of ours came to nothing, and why.
+struct IcmpError {
+  std::uint8_t type = 0, code = 0;
+  IpProtocol protocol{};
+  base::Ipv4Address source, destination;
+  std::uint16_t source_port = 0, destination_port = 0;
+  std::uint32_t sequence = 0;  // of TCP
+
+  static constexpr std::uint8_t unreachable = 3, time_exceeded = 11;
+
+  /// Nothing lets the next try end otherwise: a shut port, an unknown protocol, a firewall [rfc1122 3.2.2.1,
+  /// rfc1812 5.2.7.1]. The other reasons may pass while routers learn.
+  constexpr bool is_final() const {
+    return type == unreachable && (code == 2 || code == 3 || code == 9 || code == 10 || code == 13);
+  }
+  /// nullopt for anything but unreachable and time exceeded with a right checksum and the first 8 bytes of
+  /// the first fragment of a UDP or TCP packet.
+  static constexpr std::optional<IcmpError> parse(base::Bytes message) {
+    constexpr std::size_t inner_at = sizeof(IcmpEchoLayout), ports = 8;
+    if (message.size() < inner_at + sizeof(Ipv4Layout) + ports) return std::nullopt;
+    if (message[0] != unreachable && message[0] != time_exceeded) return std::nullopt;
+    Checksum sum;
+    sum.add(message);
+    if (sum.finish() != 0) return std::nullopt;
+    const std::uint8_t* inner = message.data() + inner_at;
+    const std::size_t claimed_header = (inner[0] & 0xfU) * 4;
+    if (inner[0] >> 4 != 4 || claimed_header < sizeof(Ipv4Layout) ||
+        claimed_header > message.size() - inner_at - ports ||
+        (base::load_be16(inner + offsetof(Ipv4Layout, flags_and_fragment_offset)) & 0x1fff) != 0) {
+      return std::nullopt;
+    }
+    const std::uint8_t* transport = inner + claimed_header;
+    return IcmpError{message[0],
+                     message[1],
+                     IpProtocol{inner[offsetof(Ipv4Layout, protocol)]},
+                     {base::load_be32(inner + offsetof(Ipv4Layout, source))},
+                     {base::load_be32(inner + offsetof(Ipv4Layout, destination))},
+                     base::load_be16(transport),
+                     base::load_be16(transport + 2),
+                     base::load_be32(transport + 4)};
   }
 };
 

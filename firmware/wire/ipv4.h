@@ -57,6 +57,16 @@ class Ipv4View {
   constexpr bool is_fragment() const {
     return (base::load_be16(packet_.data() + offsetof(Ipv4Layout, flags_and_fragment_offset)) & 0x3fff) != 0;
   }
+  constexpr std::uint16_t identification() const {
+    return base::load_be16(packet_.data() + offsetof(Ipv4Layout, identification));
+  }
+  constexpr bool more_fragments() const {
+    return (packet_[offsetof(Ipv4Layout, flags_and_fragment_offset)] & 0x20) != 0;
+  }
+  /// Bytes.
+  constexpr std::size_t fragment_offset() const {
+    return (base::load_be16(packet_.data() + offsetof(Ipv4Layout, flags_and_fragment_offset)) & 0x1fffU) * 8;
+  }
   constexpr IpProtocol protocol() const { return IpProtocol{packet_[offsetof(Ipv4Layout, protocol)]}; }
   constexpr base::Ipv4Address source() const {
     return {base::load_be32(packet_.data() + offsetof(Ipv4Layout, source))};

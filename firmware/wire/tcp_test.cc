@@ -81,7 +81,7 @@ TEST(TcpSegment, every_single_flipped_bit_is_noticed) {
 }
 
 // F-TCP1: data offset below 5 and beyond the segment; truncation; checksum 0 is no "none" as it is in UDP.
-TEST(TcpSegment, is_refused_when_its_header_cannot_be) {
+TEST(TcpSegment, F_TCP1_is_refused_when_its_header_cannot_be) {
   for (std::size_t size = 0; size < sizeof syn; ++size)
     EXPECT_FALSE(TcpView::parse(base::Bytes(syn).first(size))) << size;
   for (unsigned words = 0; words < 16; ++words) {
@@ -93,7 +93,7 @@ TEST(TcpSegment, is_refused_when_its_header_cannot_be) {
 }
 
 // F4, and lwIP's reads behind the options: length 0, 1, 255, and each option cut short.
-TEST(TcpOptions, end_at_the_first_length_that_cannot_be) {
+TEST(TcpOptions, F4_end_at_the_first_length_that_cannot_be) {
   for (const std::uint8_t length : std::initializer_list<std::uint8_t>{0, 1, 255, 11}) {
     const std::uint8_t bytes[] = {2, 4, 5, 0xb4, 3, length, 7, 4, 2, 1, 1, 1};
     const TcpOptions options = TcpOptions::parse(bytes);
@@ -120,7 +120,7 @@ TEST(TcpOptions, of_another_length_than_theirs_are_stepped_over) {
   EXPECT_EQ(options.sack_count, 0U);
 }
 
-TEST(TcpOptions, endless_nops_end_with_the_header) {
+TEST(TcpOptions, F4_endless_nops_end_with_the_header) {
   const Buffer nops(40, 1);
   EXPECT_FALSE(TcpOptions::parse(nops).mss);
 }

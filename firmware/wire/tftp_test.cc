@@ -37,7 +37,7 @@ TEST(TftpPacket, fields_are_where_the_rfc_draws_them) {
   EXPECT_EQ(base::as_text(data->data()), "abc");
 }
 
-TEST(TftpPacket, error_text_ends_at_nul_or_with_the_packet) {  // F18
+TEST(TftpPacket, F18_error_text_ends_at_nul_or_with_the_packet) {  // F18
   const Octets with = octets(std::string("\0\5\0\1no\0junk", 11));
   EXPECT_EQ(TftpPacket::parse(with)->error_text(), "no");
   EXPECT_EQ(TftpPacket::parse(with)->error_code(), TftpError::not_found);

@@ -49,6 +49,12 @@ void SimulatedServer::receive(base::Bytes frame) {
     if (echo && echo->type == wire::IcmpEchoRepr::Type::reply) {
       ++echo_replies_;
       last_echo_.assign(echo->body.begin(), echo->body.end());
+    } else if (echo) {
+      wire::IcmpEchoRepr answer = *echo;
+      answer.type = wire::IcmpEchoRepr::Type::reply;
+      std::vector<std::uint8_t> bytes(answer.size());
+      answer.emit(bytes);
+      send_ipv4(ethernet->source(), packet->destination(), packet->source(), wire::IpProtocol::icmp, bytes);
     }
   }
 }
@@ -69,7 +75,10 @@ void SimulatedServer::receive_udp(const wire::Ipv4View& packet, const base::MacA
       !is_us(packet.destination()))
     return;
   const auto service = udp_services_.find(datagram->destination_port());
-  if (service == udp_services_.end()) return;
+  if (service == udp_services_.end()) {
+    if (unreachable_code_ && packet.destination() == address_) send_icmp_error(3, *unreachable_code_, packet);
+    return;
+  }
   service->second({from, packet.source(), packet.destination(), datagram->source_port(),
                    datagram->destination_port(), datagram->payload()});
 }
@@ -94,6 +103,8 @@ void SimulatedServer::receive_tcp(const wire::Ipv4View& packet) {
     repr.emit(bytes, us, client);
     send_ipv4(mac_of(client), us, client, wire::IpProtocol::tcp, bytes);
   };
+  if (listener == tcp_listeners_.end() && unreachable_code_)
+    return send_icmp_error(3, *unreachable_code_, packet);
   if (listener == tcp_listeners_.end() || !flags.syn || flags.ack) {
     wire::TcpRepr reset;
     reset.source_port = segment->destination_port();
@@ -149,6 +160,21 @@ void SimulatedServer::send_ipv4(const base::MacAddress& mac, base::Ipv4Address s
   wire::Ipv4Repr{source, destination, protocol, payload.size()}.emit(base::MutBytes(frame).subspan(ip_at));
   std::copy(payload.begin(), payload.end(), frame.begin() + payload_at);
   send_frame(frame);
+}
+
+void SimulatedServer::send_icmp_error(std::uint8_t type, std::uint8_t code, const wire::Ipv4View& about) {
+  // [rfc792] the header and the first 8 bytes behind it.
+  std::vector<std::uint8_t> message(8 + wire::Ipv4Repr::size + 8);
+  message[0] = type;
+  message[1] = code;
+  wire::Ipv4Repr{about.source(), about.destination(), about.protocol(), about.payload().size()}.emit(
+      base::MutBytes(message).subspan(8));
+  std::copy_n(about.payload().begin(), std::min<std::size_t>(8, about.payload().size()),
+              message.begin() + 28);
+  wire::Checksum sum;
+  sum.add(message);
+  base::store_be16(&message[2], sum.finish());
+  send_ipv4(mac_of(about.source()), address_, about.source(), wire::IpProtocol::icmp, message);
 }
 
 void SimulatedServer::send_arp(const wire::ArpRepr& packet, const base::MacAddress& destination) {

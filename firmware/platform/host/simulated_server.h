@@ -32,6 +32,11 @@ class SimulatedServer {
   /// Another address that this host answers for, such as a gateway's.
   void also_is(base::Ipv4Address address) { more_addresses_.push_back(address); }
   void be_silent(bool silent) { silent_ = silent; }
+  /// From now on UDP to a shut port, and TCP to any that has no service, is answered by ICMP "unreachable"
+  /// with this code.
+  void report_unreachable(std::uint8_t code) { unreachable_code_ = code; }
+  /// Such an answer to a packet of ours, from whoever the test pretends to be.
+  void send_icmp_error(std::uint8_t type, std::uint8_t code, const wire::Ipv4View& about);
 
   void serve_udp(std::uint16_t port, UdpService service) { udp_services_[port] = std::move(service); }
   /// `service` is called for every new connection and hangs its handlers into the stream.
@@ -81,6 +86,7 @@ class SimulatedServer {
   std::map<std::uint16_t, TcpListener> tcp_listeners_;
   std::vector<std::unique_ptr<SimulatedStream>> streams_;
   bool silent_ = false;
+  std::optional<std::uint8_t> unreachable_code_;
   std::size_t arp_requests_ = 0, echo_replies_ = 0;
   std::vector<std::uint8_t> last_echo_;
 };

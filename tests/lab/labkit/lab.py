@@ -102,8 +102,8 @@ class Lab:
     def start_windows_rule(self, document):
         return self._keep(WindowsRule(self.network, document))
 
-    def start_tftpd_hpa(self):
-        return self._keep(TftpdHpa(self.network, self.tftp_files, self._log("tftpd-hpa")))
+    def start_tftpd_hpa(self, **options):
+        return self._keep(TftpdHpa(self.network, self.tftp_files, self._log("tftpd-hpa"), **options))
 
     def start_atftpd(self, address=server_address):
         return self._keep(Atftpd(self.network, self.tftp_files, self._log("atftpd"), address))

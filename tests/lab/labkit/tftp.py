@@ -16,9 +16,11 @@ def _answers(network, address, port=69):
 
 
 class TftpdHpa:
-    def __init__(self, network, directory: Path, log: Path):
+    def __init__(self, network, directory: Path, log: Path, refuses=()):
+        """`refuses` are the options that it does not answer."""
+        refused = [word for option in refuses for word in ("-r", option)]
         self._service = Service("tftpd-hpa", network.command(
-            "/usr/sbin/in.tftpd", "-L", "-s", "-u", "root", "-a", f"{server_address}:69", directory), log)
+            "/usr/sbin/in.tftpd", "-L", "-s", "-u", "root", "-a", f"{server_address}:69", *refused, directory), log)
         self._service.wait_ready(lambda: _answers(network, server_address))
 
     def stop(self):
