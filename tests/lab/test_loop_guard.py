@@ -59,6 +59,20 @@ def test_firmware_that_is_given_itself_is_found_within_three_rounds(lab):
     machine.stop()
 
 
+def test_real_machine_that_is_power_cycled_before_and_after_its_second_stage_is_in_no_loop(lab):
+    lab.plug()
+    lab.serve_firmware()
+    lab.start_router()
+    server = lab.start_kea(config())
+    lab.start_tftpd_hpa()
+    for marker in (expect.banner, expect.configured) * 2:
+        machine = lab.start_machine(icount=True)
+        machine.expect(marker, 60)
+        machine.stop()
+    assert len([each for each in server.decisions() if each.file == "undionly.kpxe"]) >= 4
+    assert "CHAINLOAD_LOOP" not in server.text()
+
+
 def test_fallback_takes_a_machine_out_of_its_loop(lab, client):
     server = lab.start_kea(config(["nobody"], **{"loop-guard": "fallback",
                                                  "loop-fallback": {"boot-file-name": "rescue.kpxe"}}))
