@@ -38,10 +38,20 @@ class OptionAreas {
 
   /// The whole value of a kept option, or nothing. `joined` is given room once, for every octet there is, so
   /// that views into it stay good.
-  std::optional<Bytes> value(std::uint8_t code, std::vector<std::uint8_t>& joined) const {
+  [[gnu::always_inline]] std::optional<Bytes> value(std::uint8_t code, std::vector<std::uint8_t>& joined) const {
     const Slot& slot = slots_[slot_of_code[code]];
     if (slot.pieces == 0) return std::nullopt;
     if (slot.pieces == 1) return slot.first;
+    return put_together(code, joined);
+  }
+
+ private:
+  struct Slot {
+    Bytes first;
+    std::size_t pieces = 0;
+  };
+
+  [[gnu::cold, gnu::noinline]] Bytes put_together(std::uint8_t code, std::vector<std::uint8_t>& joined) const {
     if (joined.capacity() == 0) joined.reserve(total_len_);
     const std::size_t start = joined.size();
     for (const Bytes area : areas_.kept()) {
@@ -51,12 +61,6 @@ class OptionAreas {
     }
     return Bytes(joined).subspan(start);
   }
-
- private:
-  struct Slot {
-    Bytes first;
-    std::size_t pieces = 0;
-  };
 
   void read_area(Bytes area) {
     areas_.push(area);

@@ -13,6 +13,7 @@
 #include "library.h"
 #include "log.h"
 #include "other_copies.h"
+#include "own_thread.h"
 #include "process_marks.h"
 
 #define CHAINLOAD_ENTRY extern "C" __attribute__((visibility("default")))
@@ -107,7 +108,9 @@ CHAINLOAD_ENTRY int load(LibraryHandle& handle) {
       leave_it_to(*other, handle);
       return 0;
     }
-    library = std::make_unique<Library>(handle.getParameters(), chainload::kea::is_serving_already());
+    const bool is_reload = chainload::kea::is_serving_already();
+    library = chainload::kea::on_own_thread(
+        [&] { return std::make_unique<Library>(handle.getParameters(), is_reload); });
     for (const chainload::kea::Command& command : chainload::kea::commands()) {
       handle.registerCommandCallout(command.name, chainload_command);
     }

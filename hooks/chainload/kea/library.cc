@@ -254,7 +254,7 @@ void Library::configured(const isc::data::ConstElementPtr& dhcp4) {
 void Library::save() {
   const Configuration& now = *base_;
   try {
-    save_last_good(now.state_directory, {now.parameters, now.networks});
+    on_own_thread([&] { save_last_good(now.state_directory, {now.parameters, now.networks}); });
     state_error_.clear();
   } catch (const std::exception& error) {
     state_error_ = error.what();

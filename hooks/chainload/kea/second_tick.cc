@@ -1,40 +1,29 @@
 // SPDX-License-Identifier: MPL-2.0
-// The timer, and its place among the server's sockets.
+// The timer, and its place among the server's.
 #include "second_tick.h"
 
-#include <dhcp/iface_mgr.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
+#include <dhcpsrv/timer_mgr.h>
 
 namespace chainload::kea {
+namespace {
 
+constexpr const char* timer_name = "chainload-second";
+constexpr long interval_ms = 1000;
+
+}  // namespace
+
+// What the server's I/O service may still hold of a cancelled timer is the server's own code; ours goes with the
+// registration.
 SecondTick::~SecondTick() {
-  if (timer_ < 0) return;
-  isc::dhcp::IfaceMgr::instance().deleteExternalSocket(timer_);
-  ::close(timer_);
+  isc::dhcp::TimerMgr& timers = *isc::dhcp::TimerMgr::instance();
+  if (timers.isTimerRegistered(timer_name)) timers.unregisterTimer(timer_name);
 }
 
 void SecondTick::start(std::function<void()> work) {
-  if (timer_ >= 0) return;
-  const int timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-  const itimerspec every_second{{1, 0}, {1, 0}};
-  if (timer < 0 || ::timerfd_settime(timer, 0, &every_second, nullptr) != 0) {
-    const std::string why = std::strerror(errno);
-    if (timer >= 0) ::close(timer);
-    throw std::runtime_error("no timer can be made: " + why);
-  }
-  timer_ = timer;
-  work_ = std::move(work);
-  // Kea copies the callback for each packet: a pointer is copied without memory.
-  isc::dhcp::IfaceMgr::instance().addExternalSocket(timer, [this](int) { run(); });
-}
-
-void SecondTick::run() const {
-  std::uint64_t times = 0;
-  if (::read(timer_, &times, sizeof times) > 0) work_();
+  isc::dhcp::TimerMgr& timers = *isc::dhcp::TimerMgr::instance();
+  if (timers.isTimerRegistered(timer_name)) return;
+  timers.registerTimer(timer_name, std::move(work), interval_ms, isc::asiolink::IntervalTimer::REPEATING);
+  timers.setup(timer_name);
 }
 
 }  // namespace chainload::kea

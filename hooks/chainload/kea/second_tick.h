@@ -7,8 +7,9 @@
 
 namespace chainload::kea {
 
-/// A timer descriptor among those that the server waits for beside its sockets. A timer of the server's own
-/// I/O service would leave a handler behind when the library is closed; this one leaves nothing.
+/// One of the server's own timers, looked at between two packets: a descriptor among the server's sockets would
+/// cost each packet its share of select(). A server that hears nothing looks at its timers once a second, so
+/// then it may take two.
 class SecondTick {
  public:
   SecondTick() = default;
@@ -16,15 +17,9 @@ class SecondTick {
   SecondTick& operator=(const SecondTick&) = delete;
   ~SecondTick();
 
-  /// Starts it unless it runs. `work` must not throw. Throws std::runtime_error when the system has no more
-  /// descriptors.
+  /// Starts it unless it runs: to be called after every change of configuration, for the server then forgets all
+  /// timers. `work` must not throw.
   void start(std::function<void()> work);
-
- private:
-  void run() const;
-
-  int timer_ = -1;
-  std::function<void()> work_;
 };
 
 }  // namespace chainload::kea

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 // History, loop guard and statistics in the loaded library.
 #include <dhcp/dhcp4.h>
-#include <dhcp/iface_mgr.h>
+#include <dhcpsrv/timer_mgr.h>
 #include <stats/stats_mgr.h>
+
+#include <thread>
 
 #include "loaded_library.h"
 #include "sample_packets.h"
@@ -11,6 +13,7 @@ namespace chainload::tests {
 namespace {
 
 using isc::dhcp::Pkt4Ptr;
+using isc::dhcp::TimerMgr;
 using isc::stats::StatsMgr;
 
 /// Everyone is given the firmware, gPXE too.
@@ -36,8 +39,21 @@ class MachinesInForce : public LoadedLibrary {
     return file;
   }
 
-  /// The server's main loop, until its timer has come.
-  static void let_the_server_tick() { EXPECT_FALSE(isc::dhcp::IfaceMgr::instance().receive4(2, 0)); }
+  MachinesInForce() { TimerMgr::instance()->setIOService(server_); }
+  ~MachinesInForce() override { TimerMgr::instance()->unregisterTimers(); }
+
+  /// The server's main loop for a second: until a timer comes that is set now, and so after those set before.
+  void let_the_server_tick() {
+    bool is_over = false;
+    TimerMgr& timers = *TimerMgr::instance();
+    timers.registerTimer("test", [&] { is_over = true; }, 1000, isc::asiolink::IntervalTimer::ONE_SHOT);
+    timers.setup("test");
+    while (!is_over) {
+      server_->poll();
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    timers.unregisterTimer("test");
+  }
 
   static std::int64_t statistic(const std::string& name) {
     const auto observation = StatsMgr::instance().getObservation(name);
@@ -45,6 +61,7 @@ class MachinesInForce : public LoadedLibrary {
   }
 
  private:
+  const isc::asiolink::IOServicePtr server_ = boost::make_shared<isc::asiolink::IOService>();
   std::uint8_t xid_ = 0;
 };
 
@@ -114,8 +131,20 @@ TEST_F(MachinesInForce, statistics_go_on_after_a_reset_and_a_reload) {
 TEST_F(MachinesInForce, unloaded_library_leaves_nothing_that_the_server_would_call) {
   ASSERT_TRUE(load(short_form_json));
   configured(two_subnets);
+  EXPECT_EQ(1U, TimerMgr::instance()->timersCount());
   unload();
-  EXPECT_FALSE(isc::dhcp::IfaceMgr::instance().receive4(1, 200000));
+  EXPECT_EQ(0U, TimerMgr::instance()->timersCount());
+  let_the_server_tick();
+}
+
+TEST_F(MachinesInForce, second_goes_on_though_the_server_forgets_its_timers_when_it_is_configured_anew) {
+  ASSERT_TRUE(load(short_form_json));
+  configured(two_subnets);
+  TimerMgr::instance()->unregisterTimers();
+  configured(two_subnets);
+  round(old_rom_discover());
+  let_the_server_tick();
+  EXPECT_EQ(2, statistic("chainload-boot-files"));
 }
 
 TEST_F(MachinesInForce, wrong_loop_guard_is_named) {

@@ -37,6 +37,8 @@ class History {
   /// scope.
   static constexpr std::size_t longest_name = 96;
 
+  History() {}  // the octets stay as they are: a machine is made while a packet waits
+
   void add(const Answered& answered);
 
   /// Oldest first; the views live as long as the history is not changed.
@@ -49,9 +51,9 @@ class History {
   bool merge(const Answered& answered, std::string_view source, std::string_view rule);
   void drop_oldest();
 
-  std::array<std::uint8_t, capacity> octets_{};
   std::uint16_t used_ = 0;
   std::uint16_t newest_ = 0;  // where it begins
+  std::array<std::uint8_t, capacity> octets_;
 };
 
 }  // namespace chainload::core::machines

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// The last query of a machine, whole or not at all. Most of a BOOTP message is zeros: runs of them are kept
-// as their length.
+// The last query of a machine, whole or not at all. Most of a BOOTP message is zeros, in two places: the names that
+// only a server fills in, and the end. They are left out.
 #pragma once
 
 #include <vector>
@@ -11,7 +11,9 @@ namespace chainload::core::machines {
 
 class KeptPacket {
  public:
-  static constexpr std::size_t capacity = 448;  // packed: every boot program we know fits with room to spare
+  static constexpr std::size_t capacity = 448;  // kept: every boot program we know fits with room to spare
+
+  KeptPacket() {}  // the octets stay as they are: a machine is made while a packet waits
 
   /// Keeps nothing when it does not fit.
   void keep(Bytes packet);
@@ -22,11 +24,10 @@ class KeptPacket {
   std::size_t original_len() const { return original_len_; }
 
  private:
-  bool pack(Bytes packet);
-
-  std::array<std::uint8_t, capacity> packed_{};
-  std::uint16_t packed_len_ = 0;
+  std::uint16_t kept_len_ = 0;
   std::uint16_t original_len_ = 0;
+  bool has_names_ = false;  // sname and file are among the octets
+  std::array<std::uint8_t, capacity> octets_;  // the first kept_len_ of them
 };
 
 }  // namespace chainload::core::machines

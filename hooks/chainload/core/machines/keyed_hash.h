@@ -5,6 +5,8 @@
 
 #include <bit>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
 #include "../bytes.h"
 
@@ -57,6 +59,10 @@ class KeyedHash {
   /// Little-endian, of at most eight octets.
   static constexpr std::uint64_t word(Bytes octets) {
     std::uint64_t value = 0;
+    if (!std::is_constant_evaluated() && std::endian::native == std::endian::little && octets.size() == 8) {
+      std::memcpy(&value, octets.data(), 8);
+      return value;
+    }
     for (std::size_t i = 0; i < octets.size(); ++i) value |= std::uint64_t{octets[i]} << (8 * i);
     return value;
   }

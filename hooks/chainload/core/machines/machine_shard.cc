@@ -35,7 +35,7 @@ Machine& MachineShard::touch(const MachineKey& key, std::uint64_t hash) {
     places_[at].key = key;
     places_[at].next_in_bucket = std::exchange(bucket(hash), at);
     hashes_[at] = hash;
-    machine(at) = Machine();
+    ::new (&machine(at)) Machine;  // without a look at the octets that are not in use
   }
   join_queue(at);
   return machine(at);
@@ -78,7 +78,7 @@ void MachineShard::join_queue(Index at) {
 
 MachineShard::Index MachineShard::free_place() {
   if (used_ < places_.size()) {
-    if (used_ == chunks_.size() * chunk) chunks_.push_back(std::make_unique<Machine[]>(chunk));
+    if (used_ == chunks_.size() * chunk) chunks_.push_back(std::make_unique_for_overwrite<Machine[]>(chunk));
     return static_cast<Index>(used_++);
   }
   const Index at = others_.size > 0 ? others_.oldest : protected_.oldest;

@@ -49,7 +49,7 @@ void add_one(std::uint32_t& count) {
   if (count < std::numeric_limits<std::uint32_t>::max()) ++count;
 }
 
-void update(Machine& machine, const Visit& visit, Stage stage, const KeptPacket& packet) {
+void update(Machine& machine, const Visit& visit, Stage stage) {
   if (machine.queries == 0) machine.first_seen = visit.now.wall;
   machine.last_seen = visit.now.wall;
   machine.last_seen_steady = visit.now.steady;
@@ -60,7 +60,7 @@ void update(Machine& machine, const Visit& visit, Stage stage, const KeptPacket&
   add_one(machine.queries);
   if (is_final(visit.facts) && stage == Stage::first) add_one(machine.first_stages);
   if (is_final(visit.facts) && stage == Stage::second) add_one(machine.second_stages);
-  machine.packet = packet;
+  machine.packet.keep(visit.packet);
 }
 
 /// Has been through a whole boot: invented machines would have to play both stages to their REQUESTs.
@@ -86,14 +86,12 @@ Verdict MachineTable::record(const Visit& visit) {
   const Round round = round_of(visit, print);
   const Answered answer = answered(visit, visit.decision, print);
   const std::uint64_t hash = hash_of(visit.key);
-  KeptPacket packet;
-  packet.keep(visit.packet);
   Found found;
   {
     LockedShard& shard = shard_of(hash);
     const std::lock_guard lock(shard.mutex);
     Machine& machine = shard.machines.touch(visit.key, rest_of(hash));
-    update(machine, visit, answer.stage, packet);
+    update(machine, visit, answer.stage);
     machine.history.add(answer);
     found = machine.loop.see(round);
     if (has_completed_a_boot(machine)) shard.machines.protect(visit.key, rest_of(hash));
