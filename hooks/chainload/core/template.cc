@@ -225,9 +225,10 @@ std::optional<Template> Template::compile(std::string_view text, TemplateUse use
   }
   if (!literal.empty()) made.pieces_.push_back({std::move(literal), std::nullopt, Form::usual, std::nullopt});
   if (!made.is_url_) {
-    for (std::size_t i = 0; i < made.pieces_.size(); ++i) {
-      if (made.pieces_[i].literal.find("://") == std::string::npos) continue;
-      return fail("a variable stands in the scheme of " + in_quotes(text) +
+    std::string with_defaults;  // a value never brings a scheme with it: see Writer in expand.cc
+    for (const Piece& piece : made.pieces_) with_defaults += piece.literal + piece.otherwise.value_or("x");
+    if (with_defaults.find("://") != std::string::npos) {
+      return fail("a variable or its default stands in the scheme of " + in_quotes(text) +
                   ": scheme and host come from the rule alone; write them before the first %{…}");
     }
   }

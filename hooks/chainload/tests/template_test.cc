@@ -268,7 +268,8 @@ TEST(template_text, scheme_and_host_come_from_the_rule_alone) {
   for (const char* wrong : {"http://%{hostname}/", "http://%{hostname}", "%{user-class}://192.0.2.10/",
                             "http://192.0.2.%{subnet}/", "http://a%{user-class}@b/",
                             "http://192.0.2.10:%{subnet}/", "http:///%{user-class}/",
-                            "http://${net0/ip}%{subnet}/x", "ht%{arch}tp://a/", "http://a%{user-class}"}) {
+                            "http://${net0/ip}%{subnet}/x", "ht%{arch}tp://a/", "http://a%{user-class}",
+                            "%{uuid|http://192.0.2.10/}%{user-class}", "http:%{uuid|//a}/x", "%{uuid|http:}//a/"}) {
     EXPECT_FALSE(is_right(wrong)) << wrong;
   }
   for (const char* right :
