@@ -266,7 +266,6 @@ void Library::save() {
 struct Library::Asking {
   const Configuration& now;
   const core::Facts& facts;
-  const isc::dhcp::Pkt4& query;
   ClientSurroundings& surroundings;
   const core::machines::Override* override_set;  // null: none
   core::machines::Moment time;
@@ -282,39 +281,58 @@ void Library::answer(const isc::dhcp::Pkt4& query, isc::dhcp::Pkt4& reply, bool 
     finish(*now, facts, core::decide(facts, {}, now->policy), std::nullopt, reply, already_packed);
     return;
   }
+  answer_closely(*now, facts, query, reply, already_packed);
+}
+
+/// What is remembered of the machine is fetched from memory while something else is done: it is asked for when the
+/// facts are known and looked at last, after the reply is written, unless the reply may depend on it.
+void Library::answer_closely(const Configuration& now, const core::Facts& facts, const isc::dhcp::Pkt4& query,
+                             isc::dhcp::Pkt4& reply, bool already_packed) {
+  const core::machines::MachineKey key = core::machines::machine_key(facts);
+  const std::uint64_t hash = machines_.table().expect(key);
   const core::machines::Moment time = moment_now();
   const auto override_set = overrides_.find(facts, time.steady);
-  ClientSurroundings surroundings(*now, facts);
+  ClientSurroundings surroundings(now, facts);
   if (override_set) surroundings.put_first(core::override_source, &override_set->asked.rule);
   surroundings.see(query, reply);
-  const Asking asking{*now, facts, query, surroundings, override_set.get(), time};
-  const core::Decision decision = decide_and_record(asking);
-  if (decision.tally != nullptr) decision.tally->add(time.wall);
-  finish(*now, facts, decision, surroundings.subnet_id(), reply, already_packed);
+  const Asking asking{now, facts, surroundings, override_set.get(), time};
+  const core::Decision decision = decide_once(asking);
+  const std::optional<std::uint32_t> subnet = surroundings.subnet_id();
+  const auto give = [&](const core::Decision& given) {
+    if (given.tally != nullptr) given.tally->add(time.wall);
+    finish(now, facts, given, subnet, reply, already_packed);
+  };
+  if (!core::machines::is_worth_recording(decision)) {
+    give(decision);
+    return;
+  }
+  machines_.table().expect_machine(hash);
+  if (decision.source == core::override_source) statistics_.add(subnet, SubnetCounted::overridden);
+  const core::machines::Visit visit{key, facts, decision, subnet, query.data_, policy_number(), time, hash};
+  const bool may_fall_back = now.loop_guard.action == core::machines::LoopAction::fallback;
+  if (may_fall_back && machines_.see(visit, now.loop_guard)) {
+    surroundings.put_first(core::loop_guard_source, &*now.loop_guard.fallback);
+    const core::Decision fallback = decide(asking);
+    machines_.note_fallback(visit, fallback);
+    give(fallback);
+    return;
+  }
+  give(decision);
+  if (!may_fall_back) machines_.see(visit, now.loop_guard);
 }
 
 core::Decision Library::decide(const Asking& asking) const {
   return core::decide(asking.facts, asking.surroundings.view(), asking.now.policy);
 }
 
-/// An override counts as used once it has answered; a machine in a loop may get the fallback.
-core::Decision Library::decide_and_record(const Asking& asking) {
+/// An override counts as used once it has answered.
+core::Decision Library::decide_once(const Asking& asking) {
   core::Decision decision = decide(asking);
   if (decision.source == core::override_source && !overrides_.begin_boot(*asking.override_set, asking.time)) {
     asking.surroundings.put_first({}, nullptr);
     decision = decide(asking);
   }
-  if (!core::machines::is_worth_recording(decision)) return decision;
-  const core::machines::MachineKey key = core::machines::machine_key(asking.facts);
-  const std::optional<std::uint32_t> subnet = asking.surroundings.subnet_id();
-  if (decision.source == core::override_source) statistics_.add(subnet, SubnetCounted::overridden);
-  const core::machines::Visit visit{
-      key, asking.facts, decision, subnet, asking.query.data_, policy_number(), asking.time};
-  if (!machines_.see(visit, asking.now.loop_guard)) return decision;
-  asking.surroundings.put_first(core::loop_guard_source, &*asking.now.loop_guard.fallback);
-  core::Decision fallback = decide(asking);
-  machines_.note_fallback(visit, fallback);
-  return fallback;
+  return decision;
 }
 
 void Library::finish(const Configuration& now, const core::Facts& facts, const core::Decision& decision,

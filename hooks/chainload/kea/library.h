@@ -89,7 +89,9 @@ class Library {
   void every_second() noexcept;
   struct Asking;
   core::Decision decide(const Asking& asking) const;
-  core::Decision decide_and_record(const Asking& asking);
+  core::Decision decide_once(const Asking& asking);
+  void answer_closely(const Configuration& now, const core::Facts& facts, const isc::dhcp::Pkt4& query,
+                      isc::dhcp::Pkt4& reply, bool already_packed);
   void finish(const Configuration& now, const core::Facts& facts, const core::Decision& decision,
               std::optional<std::uint32_t> subnet, isc::dhcp::Pkt4& reply, bool already_packed);
 

@@ -41,6 +41,7 @@ struct Visit {
   Bytes packet;              // the payload that the facts were read from
   std::uint64_t policy = 0;  // of the policy that decided: a number or hash that another policy does not have
   Moment now;
+  std::optional<std::uint64_t> hash = {};  // of the key, where the table has told it
 };
 
 }  // namespace chainload::core::machines

@@ -9,15 +9,27 @@ namespace chainload::core::machines {
 MachineShard::MachineShard(std::size_t capacity)
     : most_protected_(capacity - capacity / 4),
       places_(capacity),
-      hashes_(capacity),
-      buckets_(std::bit_ceil(capacity * 2), none) {
+      bucket_mask_(std::bit_ceil(capacity * 2) - 1),
+      buckets_(std::make_unique_for_overwrite<Bucket[]>(bucket_mask_ + 1)) {
+  for (std::size_t i = 0; i <= bucket_mask_; ++i) buckets_[i].store(none, std::memory_order_relaxed);
   chunks_.reserve((capacity + chunk - 1) / chunk);
 }
 
 MachineShard::Index MachineShard::index_of(const MachineKey& key, std::uint64_t hash) {
-  Index at = bucket(hash);
-  while (at != none && (hashes_[at] != hash || places_[at].key != key)) at = places_[at].next_in_bucket;
+  Index at = bucket(hash).load(std::memory_order_relaxed);
+  while (at != none && (places_[at].hash != hash || places_[at].key != key)) at = places_[at].next_in_bucket;
   return at;
+}
+
+// A chunk is there before a bucket leads to it, and stays: this may be a machine that is just making room, never an
+// address that is none.
+void MachineShard::expect_machine(std::uint64_t hash) const {
+  const Index at = bucket(hash).load(std::memory_order_acquire);
+  if (at == none) return;
+  __builtin_prefetch(&places_[at], 1);
+  constexpr std::size_t line = 64;
+  const auto* const octets = reinterpret_cast<const char*>(&chunks_[at / chunk][at % chunk]);
+  for (std::size_t i = 0; i < sizeof(Machine); i += line) __builtin_prefetch(octets + i, 1);
 }
 
 Machine* MachineShard::find(const MachineKey& key, std::uint64_t hash) {
@@ -33,9 +45,10 @@ Machine& MachineShard::touch(const MachineKey& key, std::uint64_t hash) {
     at = free_place();
     places_[at] = Place();
     places_[at].key = key;
-    places_[at].next_in_bucket = std::exchange(bucket(hash), at);
-    hashes_[at] = hash;
+    places_[at].hash = hash;
+    places_[at].next_in_bucket = bucket(hash).load(std::memory_order_relaxed);
     ::new (&machine(at)) Machine;  // without a look at the octets that are not in use
+    bucket(hash).store(at, std::memory_order_release);
   }
   join_queue(at);
   return machine(at);
@@ -89,9 +102,14 @@ MachineShard::Index MachineShard::free_place() {
 }
 
 void MachineShard::leave_bucket(Index at) {
-  Index* link = &bucket(hashes_[at]);
-  while (*link != at) link = &places_[*link].next_in_bucket;
-  *link = places_[at].next_in_bucket;
+  Bucket& first = bucket(places_[at].hash);
+  Index before = first.load(std::memory_order_relaxed);
+  if (before == at) {
+    first.store(places_[at].next_in_bucket, std::memory_order_release);
+    return;
+  }
+  while (places_[before].next_in_bucket != at) before = places_[before].next_in_bucket;
+  places_[before].next_in_bucket = places_[at].next_in_bucket;
 }
 
 }  // namespace chainload::core::machines

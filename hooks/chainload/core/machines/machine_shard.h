@@ -2,6 +2,7 @@
 // A part of the table with a fixed number of places, found by hash. Not locked: its owner does that.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -24,6 +25,11 @@ class MachineShard {
   void protect(const MachineKey& key, std::uint64_t hash);
   void set_looping(const MachineKey& key, std::uint64_t hash, bool looping);
 
+  /// Each begins to fetch what a look-up will need from memory, which takes as long as some hundred
+  /// instructions: the second what the first has led to. Any thread, without the lock.
+  void expect(std::uint64_t hash) const { __builtin_prefetch(&bucket(hash)); }
+  void expect_machine(std::uint64_t hash) const;
+
   std::size_t size() const { return used_; }
   std::size_t evicted() const { return evicted_; }
 
@@ -40,7 +46,8 @@ class MachineShard {
   static constexpr Index none = UINT32_MAX;
   static constexpr std::size_t chunk = 16;  // machines allocated at once
 
-  struct Place {
+  struct alignas(64) Place {  // a cache line
+    std::uint64_t hash = 0;   // to find its bucket again
     MachineKey key;
     Index next_in_bucket = none;
     Index older = none;
@@ -54,7 +61,9 @@ class MachineShard {
     std::size_t size = 0;
   };
 
-  Index& bucket(std::uint64_t hash) { return buckets_[hash & (buckets_.size() - 1)]; }
+  using Bucket = std::atomic<Index>;  // of the chain's first place; written with the lock held
+
+  Bucket& bucket(std::uint64_t hash) const { return buckets_[hash & bucket_mask_]; }
   Index index_of(const MachineKey& key, std::uint64_t hash);
   Machine& machine(Index at) { return chunks_[at / chunk][at % chunk]; }
   Queue& queue_of(Index at) { return places_[at].is_protected ? protected_ : others_; }
@@ -67,8 +76,8 @@ class MachineShard {
   std::size_t used_ = 0;
   std::size_t evicted_ = 0;
   std::vector<Place> places_;
-  std::vector<std::uint64_t> hashes_;  // of each place, to find its bucket again
-  std::vector<Index> buckets_;
+  std::uint64_t bucket_mask_;
+  std::unique_ptr<Bucket[]> buckets_;
   std::vector<std::unique_ptr<Machine[]>> chunks_;  // as many as are needed
   Queue others_;
   Queue protected_;

@@ -85,7 +85,7 @@ Verdict MachineTable::record(const Visit& visit) {
   const Fingerprint print = fingerprint(visit.facts);
   const Round round = round_of(visit, print);
   const Answered answer = answered(visit, visit.decision, print);
-  const std::uint64_t hash = hash_of(visit.key);
+  const std::uint64_t hash = visit.hash ? *visit.hash : hash_of(visit.key);
   Found found;
   {
     LockedShard& shard = shard_of(hash);

@@ -34,7 +34,16 @@ class MachineTable {
   MachineTable(HashKey secret, std::size_t capacity);
   ~MachineTable();
 
-  /// What the packet path calls, once for each query, after the decision and before the reply is written.
+  /// What is known of this machine will be wanted: to be called as soon as one knows which it is, and again
+  /// when a look at the first answer has had time to come from memory. The answer is the hash for the second.
+  std::uint64_t expect(const MachineKey& key) const {
+    const std::uint64_t hash = hash_of(key);
+    shard_of(hash).machines.expect(rest_of(hash));
+    return hash;
+  }
+  void expect_machine(std::uint64_t hash) const { shard_of(hash).machines.expect_machine(rest_of(hash)); }
+
+  /// What the packet path calls, once for each query, after the decision.
   Verdict record(const Visit& visit);
 
   /// The newest answer of this machine was replaced: by what, the history shows.

@@ -42,7 +42,10 @@ TEST(Threads, packets_are_recorded_while_commands_look_and_release) {
           const Facts facts = core::read_facts(query.payload());
           const Decision decision = core::decide(facts, {}, policy);
           const MachineKey key = machine_key(facts);
-          const Visit visit{key, facts, decision, 1, query.payload(), 1, {std::chrono::milliseconds(i), {}}};
+          const std::uint64_t hash = table.expect(key);
+          table.expect_machine(hash);
+          const Visit visit{
+              key, facts, decision, 1, query.payload(), 1, {std::chrono::milliseconds(i), {}}, hash};
           table.record(visit);
           if (i % 16 == 0) table.note_fallback(visit, decision);
         }
