@@ -53,7 +53,7 @@ class Marks:
                     self._found[words[1].decode("latin-1").lstrip("/")] = value
                     self._changed.notify_all()
 
-    def wait(self, name, machine, timeout=180):
+    def wait(self, name, machine, timeout=600):
         """What was read when the script asked for /name; Failed when the machine ended or `timeout` seconds passed."""
         deadline = time.monotonic() + timeout
         with self._changed:
