@@ -13,9 +13,21 @@ import sys
 import tempfile
 
 
+def gathered(library, folder):
+    """A folder with links to our library and to Kea's own: newer servers load from one folder only."""
+    libraries = pathlib.Path(folder) / "hooks"
+    libraries.mkdir()
+    for each in [pathlib.Path(library), *pathlib.Path("/usr/lib").glob("*/kea/hooks/libdhcp_*.so")]:
+        link = libraries / each.name
+        if not link.is_symlink():
+            link.symlink_to(each)
+    return str(libraries)
+
+
 def check(configuration, library, folder):
     """Returns what the server says about one configuration, or nothing when it is content."""
-    words = {"@HOOK@": library, "@INTERFACE@": "lo", "@CONTROL_SOCKET@": f"{folder}/socket",
+    libraries = gathered(library, folder)
+    words = {"@HOOK@": f"{libraries}/{os.path.basename(library)}", "@KEA_HOOKS@": libraries, "@INTERFACE@": "lo", "@CONTROL_SOCKET@": f"{folder}/socket",
              "@STATE_DIRECTORY@": f"{folder}/state"}
     text = configuration.read_text(encoding="utf-8")
     for word, value in words.items():
@@ -25,7 +37,7 @@ def check(configuration, library, folder):
     filled = pathlib.Path(folder) / configuration.name
     filled.write_text(text, encoding="utf-8")
     environment = dict(os.environ, KEA_LOCKFILE_DIR="none", KEA_PIDFILE_DIR=folder,
-                       KEA_HOOKS_PATH=os.path.dirname(library), KEA_CONTROL_SOCKET_DIR=folder)
+                       KEA_HOOKS_PATH=libraries, KEA_CONTROL_SOCKET_DIR=folder)
     done = subprocess.run([server, "-t", str(filled)], env=environment, timeout=60, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     return done.stdout if done.returncode else ""

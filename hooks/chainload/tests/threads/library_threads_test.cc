@@ -2,14 +2,16 @@
 // Four packet threads through the whole of Library::answer, and one thread of commands that changes
 // everything there is to change, under ThreadSanitizer. Kea's own libraries are not built with it: their
 // locks are seen, what they do to memory is not.
+#include <asiolink/io_service.h>
 #include <dhcp/dhcp4.h>
-#include <dhcp/iface_mgr.h>
+#include <dhcpsrv/timer_mgr.h>
 #include <gtest/gtest.h>
 #include <log/logger_support.h>
 #include <process/daemon.h>
 #include <stats/stats_mgr.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <thread>
@@ -62,6 +64,7 @@ class LibraryThreads : public ::testing::Test {
         "rules": [{"name": "by-class", "match": {"client-class": "lab"}, "boot": {"pass": true}}],
         "state-directory": ")" +
         directory_ + "/state\" }";
+    isc::dhcp::TimerMgr::instance()->setIOService(server_);
     library_ = std::make_unique<kea::Library>(Element::fromJSON(parameters), false);
     library_->configured(Element::fromJSON(R"({ "subnet4": [
         { "id": 7, "subnet": "192.0.2.0/24", "user-context": {"chainload": {"rules": [
@@ -109,6 +112,16 @@ class LibraryThreads : public ::testing::Test {
     reply->pack();
   }
 
+  /// The server's main loop, as far as its timers are concerned.
+  void run_timers(std::chrono::milliseconds how_long) {
+    const auto end = std::chrono::steady_clock::now() + how_long;
+    do {
+      server_->poll();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    } while (std::chrono::steady_clock::now() < end);
+  }
+
+  isc::asiolink::IOServicePtr server_{new isc::asiolink::IOService()};
   std::string directory_;
   std::unique_ptr<kea::Library> library_;
 };
@@ -145,13 +158,13 @@ TEST_F(LibraryThreads, C0_C1_packets_are_answered_while_everything_is_changed) {
       if (i % 5 == 0) change(read, "{}", 3);
     }
     if (i % 5 == 0) change("chainload-explain", R"({"facts": {"user-class": "gPXE"}})");
-    // The server's main loop: its timer drains the counters, and looks for findings.
-    if (i % 10 == 0) isc::dhcp::IfaceMgr::instance().receive4(0, 1000);
+    // Its timer drains the counters, and looks for findings.
+    if (i % 10 == 0) run_timers(std::chrono::milliseconds(1));
   }
-  for (int second = 0; second < 3; ++second) isc::dhcp::IfaceMgr::instance().receive4(2, 0);
+  run_timers(std::chrono::seconds(3));
   is_done = true;
   for (std::thread& thread : threads) thread.join();
-  isc::dhcp::IfaceMgr::instance().receive4(2, 0);
+  run_timers(std::chrono::seconds(2));
   const auto booted = isc::stats::StatsMgr::instance().getObservation("chainload-boot-files");
   ASSERT_TRUE(booted);
   EXPECT_GE(booted->getInteger().first, packet_threads * least_rounds / 2);
