@@ -104,11 +104,17 @@ def test_R5_slow_and_hurried_callers_over_http(lab, server, is_served):
     agent = lab.start_control_agent({"Control-agent": commands_page.settings("Control-agent")})
     channel = HttpChannel(lab.network, agent.port, ("boot-admin", "change-me"), ["dhcp4"])
     wanted = {"command": "chainload-rules-get-page", "service": ["dhcp4"], "arguments": {"limit": 3}}
+    # Octet by octet: Kea 2.2's agent answers, or closes before it has read the whole; the server knows nothing of it.
     with channel.connect() as slow:
-        for octet in channel.octets(wanted):
-            slow.send(bytes([octet]))
-        assert is_served()
-        assert read_response(slow)[1]["arguments"]["rules"] == rules[:3]
+        try:
+            for octet in channel.octets(wanted):
+                slow.send(bytes([octet]))
+            answer = read_response(slow)[1]
+        except ConnectionError:
+            answer = None
+    assert is_served()
+    assert answer is None or answer["arguments"]["rules"] == rules[:3]
+    assert channel.command("chainload-rules-get-page", {"limit": 3})["arguments"]["rules"] == rules[:3]
     # Kea does not promise to answer more than one at a time on a connection; the first is answered, and none by halves.
     patches = [{"command": "chainload-rules-patch", "service": ["dhcp4"],
                 "arguments": {"patch": [{"op": "del", "name": f"r{number}"}]}} for number in (0, 1)]
