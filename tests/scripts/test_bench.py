@@ -117,10 +117,10 @@ def test_an_aim_is_met_by_medians_and_by_no_single_run():
 
 
 def test_the_idle_turn_and_the_frames_are_told_apart_by_how_often_they_were_seen():
-    counted = instructions.read_turns("2986 8241\n3341 90\n8870 76\n8882 28\n10677 30\n")
-    assert (counted.idle, counted.frame, counted.frames) == (2986, 5884, 76)
-    with pytest.raises(firmware.Failed, match="hardly two frames cost the same"):
-        instructions.read_turns("2986 8241\n3341 90\n")
+    counted = instructions.read_turns("2986 8241\n3355 1892\n8870 76\n8882 28\n10677 30\n")
+    assert (counted.idle, counted.frame, counted.frames) == (2986, 5884, 134)
+    with pytest.raises(firmware.Failed, match="3 of 200 frames were seen"):
+        instructions.read_turns("2986 8241\n3355 90\n8870 3\n")
 
 
 @pytest.mark.slow
