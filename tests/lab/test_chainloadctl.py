@@ -111,6 +111,15 @@ def test_two_servers_are_changed_together_or_not_at_all(labs, tmp_path):
     assert Ctl(first.run / "kea.sock").json("rules", "get")["rules"] == [rule]
 
 
+def test_servers_may_be_named_before_the_commands_own_words(server, tmp_path):
+    file = tmp_path / "rules.json"
+    file.write_text(json.dumps([rule]))
+    socket = server.run / "kea.sock"
+    nobody = Ctl()
+    assert len(nobody.json("rules", "set", "--server", socket, file)) == 1
+    assert [each["changed"] for each in nobody.json("rules", "del", f"--server={socket}", "lab")] == [True]
+
+
 def test_what_the_server_refuses_is_told_in_its_words(lab):
     server = lab.start_kea(config("read-only"))
     found = Ctl(server.run / "kea.sock").run("rules", "add", json.dumps(rule), expect=1)

@@ -8,14 +8,10 @@ import pytest
 
 from labkit import expect, kea
 from labkit.client import RawClient
+from labkit.stages import gpxe, rom
 
 looping = re.compile(r"CHAINLOAD_LOOP (\S+) .*? (\d+) times after")
 retrying = "CHAINLOAD_RETRY_MANY"
-rom = [(57, b"\x05\xc0"), (93, b"\0\0"), (94, b"\x01\x02\x01"), (60, b"PXEClient:Arch:00000:UNDI:002001"),
-       (55, bytes([1, 3, 43, 60, 66, 67, 97, 128, 129, 130, 175]))]
-gpxe = [(57, b"\x05\xc0"), (93, b"\0\0"), (94, b"\x01\x02\x01"), (60, b"PXEClient:Arch:00000:UNDI:002001"),
-        (77, b"gPXE"), (55, bytes([1, 3, 6, 7, 12, 15, 17, 43, 60, 66, 67, 175, 203])),
-        (175, bytes.fromhex("b105018086100e180101230101220101eb03010001"))]
 
 
 def config(user_classes=("gPXE",), **more):

@@ -26,6 +26,7 @@ void add_common_options(CLI::App& app, Context& context) {
          "Kea's own HTTP socket; may be given several times (default: $CHAINLOADCTL_SERVER, else " +
              std::string(default_server) + ")")
       ->expected(1)
+      ->allow_extra_args(false)  // one --server names one: what follows is the command's own word
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("-u,--user", context.connection.user, "user for basic authorization");
   app.add_option("--password-file", context.connection.password_file,

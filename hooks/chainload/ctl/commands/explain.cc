@@ -175,6 +175,7 @@ void add_explain(CLI::App& app, Context& context) {
     command
         ->add_option("--" + std::string(many_facts[i].first), options->many[i].second, many_facts[i].second)
         ->expected(1)
+        ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
   command->add_option("--subnet", options->subnet, "id of its subnet")->check(CLI::Range(1, 0x7ffffffe));

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MPL-2.0
+"""The manuals, command by command, on live servers that were set up as docs/guide.md says."""
+
+import pytest
+
+from labkit import kea, manual
+from labkit.administrator import Administrator, clone
+from labkit.client import RawClient
+from labkit.network import bridge
+from labkit.stages import gpxe, rom
+
+configuration = "/etc/kea/kea-dhcp4.conf"
+
+
+class Site:
+    """The servers, and the machines that ask meanwhile."""
+
+    def __init__(self, lab):
+        self._lab = lab
+        self._client = RawClient(lab.network)
+        self.first = Administrator(lab.network, lab.run / "first")
+        self.second = None
+
+    def write(self, path, text):
+        self.first.write(path, text.replace('"eth1"', f'"{bridge}"'))
+
+    def boot_file(self, mac, options):
+        offer = self._client.discover(mac, options)
+        assert offer, f"nobody answered {mac}"
+        self._client.request(mac, offer, options)
+        return (offer.get(67) or b"").rstrip(b"\0").decode()
+
+    def act(self, words):
+        """What a comment in the page says."""
+        match words.split():
+            case [mac, "boots"]:
+                self.boot_file(mac, rom)
+                self.boot_file(mac, gpxe)
+            case [mac, ("rom" | "firmware") as stage, "is", "given", name]:
+                assert self.boot_file(mac, rom if stage == "rom" else gpxe) == name
+            case [mac, "is", "in", "a", "loop"]:
+                self.boot_file(mac, rom)
+                for _ in range(3):
+                    self.boot_file(mac, gpxe)
+            case ["second", "server", address]:
+                host = self._lab.add_neighbour(address, bridge)
+                self.second = clone(self.first, host, self._lab.run / "second")
+                self.must("systemctl start kea-dhcp4-server kea-ctrl-agent", self.second)
+            case ["second", "server", "is", "off"]:
+                self.must("systemctl stop kea-ctrl-agent kea-dhcp4-server", self.second)
+            case ["second", "server", "is", "on"]:
+                self.must("systemctl start kea-dhcp4-server kea-ctrl-agent", self.second)
+            case _:
+                raise ValueError(f"the page says \"{words}\", and nobody here knows what that is")
+
+    @staticmethod
+    def must(command, administrator):
+        status, printed = administrator.run(command)
+        assert status == 0, printed
+
+    def close(self):
+        self._client.close()
+
+
+@pytest.fixture
+def site(lab):
+    made = Site(lab)
+    for step in manual.steps("guide.md"):
+        if isinstance(step, manual.File) and step.path == configuration:
+            made.write(step.path, step.text)
+    made.must("systemctl start kea-dhcp4-server", made.first)
+    yield made
+    made.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page, least", [("operators-guide.md", 25), ("comparison.md", 1)])
+def test_every_command_of_the_page_does_what_it_says(site, page, least):
+    ran = 0
+    for step in manual.steps(page):
+        if isinstance(step, manual.File):
+            site.write(step.path, step.text)
+        elif isinstance(step, manual.Act):
+            site.act(step.words)
+        else:
+            status, printed = site.first.run(step.text)
+            told = f"docs/{page}:{step.line}:\n{step.text}\n{printed}\n{site.first.journal()[-2000:]}"
+            assert status == step.status, f"exit status {status} of {told}"
+            assert (gone := step.missing(printed)) is None, f"\"{gone}\" does not stand, there, in {told}"
+            ran += 1
+    assert ran >= least
+
+
+def test_kea_takes_the_configuration_of_the_ten_minute_guide(site):
+    assert kea.parse_config(site.first.place(configuration).read_text())["Dhcp4"]["subnet4"]
+    mac = "52:54:00:12:34:56"
+    assert site.boot_file(mac, rom) == "undionly.kpxe"
+    assert site.boot_file(mac, gpxe) == "http://198.18.77.1/boot.gpxe"
+
+
+def test_what_the_ten_minute_guide_asks_of_files_is_answered_as_shown(site):
+    asked = [step for step in manual.steps("guide.md") if isinstance(step, manual.Run)
+             and all(line.startswith("chainloadctl") and configuration in line for line in step.text.splitlines())]
+    assert asked
+    for step in asked:
+        status, printed = site.first.run(step.text)
+        assert (status, step.missing(printed)) == (0, None), printed
