@@ -34,5 +34,6 @@ void firmware_main(platform::Platform& platform) {
   } else {
     console.write("The boot script ended without booting; the machine goes back to where it came from.\n");
   }
+  session.take_leave();
   platform.exit(!status.ok());
 }

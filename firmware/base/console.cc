@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "base/console.h"
 
+#include "base/features.h"
+
 namespace base {
 
 bool Console::add_sink(ConsoleSink sink) {
@@ -11,6 +13,7 @@ bool Console::add_sink(ConsoleSink sink) {
 
 void Console::write(std::string_view text) {
   if (text.empty()) return;
+  if (features::log.is_built && is_logged_) log_.write(text);
   for (std::size_t i = 0; i < count_; ++i) sinks_[i].write(sinks_[i].self, text);
 }
 
@@ -36,21 +39,10 @@ void Console::write_public(std::string_view text) {
   write(text);
 }
 
-void LogRing::write(std::string_view text) {
-  for (char c : text) {
-    if (memory_.empty()) return;
-    memory_[next_] = static_cast<std::uint8_t>(c);
-    if (++next_ == memory_.size()) {
-      next_ = 0;
-      wrapped_ = true;
-    }
-  }
-}
-
 std::array<std::string_view, 2> LogRing::pieces() const {
-  const std::string_view newest = as_text(Bytes(memory_).first(next_));
-  if (!wrapped_) return {newest, {}};
-  return {as_text(Bytes(memory_).subspan(next_)), newest};
+  const std::string_view all(characters_.data(), size);
+  const std::uint32_t next = end_ % size;
+  return {all.substr(end_ < size ? size : next), all.substr(0, next)};
 }
 
 }  // namespace base

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-// What people see: one console that writes to every sink it was given, and the ring that keeps what scrolled away.
+// What people see: one console that writes to every sink it was given, and keeps what scrolled away.
 #pragma once
 
 #include <array>
@@ -17,9 +17,42 @@ struct ConsoleSink {
   void* self = nullptr;
 };
 
+/// The last characters that were written, by their number since the start.
+class LogRing {
+ public:
+  static constexpr std::uint32_t size = 8192;
+
+  void write(std::string_view text) {
+    for (char c : text) characters_[end_++ % size] = c;
+  }
+  /// The numbers of the oldest that is kept, and of the next to come.
+  std::uint32_t begin() const { return end_ > size ? end_ - size : 0; }
+  std::uint32_t end() const { return end_; }
+  char operator[](std::uint32_t number) const { return characters_[number % size]; }
+  /// What is kept, in at most two pieces.
+  std::array<std::string_view, 2> pieces() const;
+
+ private:
+  std::array<char, size> characters_{};
+  std::uint32_t end_ = 0;
+};
+
 class Console {
  public:
   static constexpr std::size_t max_sinks = 6;
+
+  /// As long as it lives, what is written is only shown: menus, lines that are edited, and the log itself.
+  class Unlogged {
+   public:
+    explicit Unlogged(Console& console) : console_(console), before_(console.is_logged_) { console.is_logged_ = false; }
+    Unlogged(const Unlogged&) = delete;
+    Unlogged& operator=(const Unlogged&) = delete;
+    ~Unlogged() { console_.is_logged_ = before_; }
+
+   private:
+    Console& console_;
+    bool before_;
+  };
 
   /// False when there is no room for another sink.
   bool add_sink(ConsoleSink sink);
@@ -34,30 +67,15 @@ class Console {
   }
   /// The error's sentence on a line of its own.
   void report(const Error& error) { print("{}\n", error.sentence()); }
+  const LogRing& log() const { return log_; }
 
  private:
   void format(std::string_view pattern, std::span<const FormatArg> arguments);
 
   std::array<ConsoleSink, max_sinks> sinks_{};
   std::size_t count_ = 0;
-};
-
-/// The last bytes that were written, oldest first.
-class LogRing {
- public:
-  explicit LogRing(MutBytes memory) : memory_(memory) {}
-
-  void write(std::string_view text);
-  ConsoleSink sink() {
-    return {[](void* self, std::string_view text) { static_cast<LogRing*>(self)->write(text); }, this};
-  }
-  /// The kept text in at most two pieces, in order.
-  std::array<std::string_view, 2> pieces() const;
-
- private:
-  MutBytes memory_;
-  std::size_t next_ = 0;
-  bool wrapped_ = false;
+  bool is_logged_ = true;
+  LogRing log_;
 };
 
 }  // namespace base

@@ -38,6 +38,7 @@ inline constexpr Feature dns("dns");
 inline constexpr Feature menu("menu");
 inline constexpr Feature shell("shell");
 inline constexpr Feature forms("forms");
+inline constexpr Feature log("log");
 inline constexpr Feature ntp("ntp");
 inline constexpr Feature sums("sums");
 inline constexpr Feature sanboot("sanboot");

@@ -25,6 +25,7 @@ base::Status go_to(void* context, const script::Call& call);
 base::Status sleep(void* context, const script::Call& call);
 base::Status time(void* context, const script::Call& call);
 base::Status exit(void* context, const script::Call& call);
+base::Status dmesg(void* context, const script::Call& call);
 base::Status help(void* context, const script::Call& call);
 base::Status sync(void* context, const script::Call& call);
 

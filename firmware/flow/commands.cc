@@ -51,6 +51,7 @@ constexpr script::Command commands[] = {
     {"config", "", config},
     {"cpuid", "[-e|--ext] [-c|--ecx] BIT", cpuid},
     {"dhcp", ask_usage, dhcp},
+    {"dmesg", "", part_of<features::log>(dmesg)},
     {"echo", "[-n] [WORD...]", echo},
     {"exit", "[STATUS]", exit},
     {"goto", "LABEL", go_to},

@@ -44,6 +44,7 @@ void DownloadProgress::tell() {
 
 void DownloadProgress::show(std::string_view text) {
   base::Console& console = session_.console();
+  const base::Console::Unlogged passing(console);
   const auto write = [&](char c, std::size_t times) {
     for (; times > 0; --times) console.write({&c, 1});
   };

@@ -115,6 +115,7 @@ void LineEditor::press(Key key) {
 }
 
 void LineEditor::show(std::string_view piece) const {
+  const base::Console::Unlogged typing(session_.console());
   if (!is_hidden_) session_.console().write(piece);
 }
 

@@ -18,12 +18,21 @@ Status cpuid(void* context, const Call& call) {
   return Error(ErrorCode::refused, "This processor has no feature {}", bit);
 }
 
+namespace {
+
+Status restart(void* context, bool power_off) {
+  session_of(context).take_leave();
+  return session_of(context).platform().restart(power_off);
+}
+
+}  // namespace
+
 Status reboot(void* context, const Call&) {
-  return session_of(context).platform().restart(false);
+  return restart(context, false);
 }
 
 Status poweroff(void* context, const Call&) {
-  return session_of(context).platform().restart(true);
+  return restart(context, true);
 }
 
 Status sanboot(void* context, const Call& call) {

@@ -230,6 +230,7 @@ void MenuList::remove(std::string_view name) {
 }
 
 base::Result<const MenuItem*> choose(Session& session, const Menu& menu, const Choice& choice) {
+  const base::Console::Unlogged drawing(session.console());
   Screen screen(session, menu);
   if (!screen.select_first(choice.default_label)) {
     return Error(ErrorCode::not_found, "The menu \"{}\" has no item that can be chosen", menu.title);

@@ -141,6 +141,13 @@ Status help(void* context, const Call&) {
   return base::Done{};
 }
 
+Status dmesg(void* context, const Call&) {
+  base::Console& console = session_of(context).console();
+  const base::Console::Unlogged once_is_enough(console);
+  for (const std::string_view piece : console.log().pieces()) console.write(piece);
+  return base::Done{};
+}
+
 Status sync(void*, const Call&) {
   return base::Done{};  // each command has ended when the next begins
 }

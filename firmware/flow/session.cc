@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <new>
 
+#include "base/features.h"
 #include "flow/commands.h"
 #include "flow/download_progress.h"
 #include "flow/loop_check.h"
@@ -26,7 +27,9 @@ Session::Session(net::Loop& loop, const Memory& memory)
       interpreter_(commands_, store_, scripts_arena_),
       fetching_{.loop = loop, .dns_servers = {}, .search_domain = {}},
       menus_(scripts_arena_),
-      forms_(scripts_arena_) {}
+      forms_(scripts_arena_) {
+  if (base::features::log.is_built) static_cast<void>(loop_.attach(syslog_endpoint_));  // the first: there is room
+}
 
 script::Stop Session::take_stop() {
   loop_.step();  // a script that only computes must be able to be stopped, too
@@ -230,10 +233,13 @@ base::Status Session::load(image::Image& image, image::LoadWork& work, bool is_l
   return plan.ok() ? execute(*plan) : base::Status(plan.error());
 }
 
-base::Status Session::execute(const base::LoadPlan& plan) {
-  // Servers hear our farewell before nobody is here to say it.
+void Session::take_leave() {
   fetching_.kept.drop();
   for (int turns = 0; turns < 4; ++turns) loop_.step();
+}
+
+base::Status Session::execute(const base::LoadPlan& plan) {
+  take_leave();
   return platform().execute(plan);
 }
 

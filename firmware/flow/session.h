@@ -6,6 +6,7 @@
 #include "flow/history.h"
 #include "flow/machine_facts.h"
 #include "flow/menu.h"
+#include "flow/syslog.h"
 #include "image/load.h"
 #include "image/registry.h"
 #include "proto/acquire.h"
@@ -65,7 +66,9 @@ class Session {
   /// Ctrl-C has done what it was pressed for.
   void end_cancel() { loop_.clear_cancelled(); }
 
-  /// Says farewell to the servers and hands the machine over.
+  /// Says farewell to the servers, and the log server hears the last words.
+  void take_leave();
+  /// Takes leave and hands the machine over.
   base::Status execute(const base::LoadPlan& plan);
 
   /// Runs a script to its end, or hands the machine to a kernel or boot program; those come back only with an
@@ -102,6 +105,8 @@ class Session {
   MenuList menus_;
   MenuList forms_;
   History history_;
+  Syslog syslog_{*this};
+  net::UdpEndpoint syslog_endpoint_{Syslog::port, syslog_};
   const proto::Uri* script_uri_ = nullptr;  // of the script that runs
   image::Image* replacement_ = nullptr;     // what runs when the script that runs has ended
 };

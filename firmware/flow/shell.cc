@@ -7,14 +7,24 @@
 
 namespace flow {
 
+namespace {
+
+/// What is typed may hold passwords: the log gets none of it.
+bool read_command(Session& session, LineEditor& line) {
+  const base::Console::Unlogged typing(session.console());
+  session.console().write("gPXE> ");
+  return line.edit({}).ok();
+}
+
+}  // namespace
+
 void run_shell(Session& session) {
   LineEditor line(session);
   line.help_with_commands();
   for (;;) {
     session.end_cancel();
     session.loop().set_second_cancel_key(0);  // here Ctrl-B moves the cursor
-    session.console().write("gPXE> ");
-    if (!line.edit({}).ok()) continue;
+    if (!read_command(session, line)) continue;
     session.history().add(line.text());
     base::Status status = session.interpreter().run(line.text(), {});
     if (session.interpreter().was_stopped()) return;

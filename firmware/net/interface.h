@@ -96,6 +96,11 @@ class Interface {
   /// The neighbour that packets to `destination` go to; any() when there is none.
   base::Ipv4Address next_hop(base::Ipv4Address destination) const;
   bool is_broadcast(base::Ipv4Address address) const;
+  /// True when a packet to `destination` could leave at once; otherwise its neighbour is being asked for.
+  bool knows_way(base::Ipv4Address destination, base::Instant now) {
+    const base::Ipv4Address hop = next_hop(destination);
+    return !hop.is_any() && arp_.find(hop, now);
+  }
 
  private:
   void receive_arp(base::Bytes packet, base::Instant now);

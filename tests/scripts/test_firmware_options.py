@@ -48,6 +48,7 @@ def script(tmp_path_factory):
                     "params || echo no params\n"
                     "dhcp\n"
                     "chain http://${next-server}/x || echo no http\n"
+                    "dmesg || echo no log\n"
                     "nslookup a example.org || echo no dns\n"
                     "echo the last line\n"
                     "choose x\n")
@@ -59,7 +60,7 @@ def test_two_reduced_builds_are_smaller_and_say_what_is_missing(tmp_path, script
     small = build(tmp_path / "small", f"-Dfirmware-script={script}", "-Dfirmware-features=tftp,shell")
     shown = boot(small, "Nothing was booted")
     assert "It is ours: @quoted@ pcbios" in shown
-    for missing in ("menu", "params", "http", "dns"):
+    for missing in ("menu", "params", "http", "log", "dns"):
         assert f"no {missing}" in shown, shown
     assert "choose: this firmware was built without menu" in shown, shown
     assert "Features: TFTP bzImage PXE" in shown, shown
@@ -77,7 +78,7 @@ def test_an_unknown_feature_is_refused_and_those_known_are_named(tmp_path):
     assert done.returncode != 0
     said = done.stdout + done.stderr
     assert "telnet" in said
-    assert all(name in said for name in ("http", "tftp", "dns", "menu", "shell", "forms", "ntp", "sums", "sanboot"))
+    assert all(name in said for name in ("http", "tftp", "dns", "menu", "shell", "forms", "log", "ntp", "sums", "sanboot"))
 
 
 @pytest.mark.parametrize("content, why", [(None, "no such file"), ("echo hello\n", "its first line must be #!ipxe or #!gpxe")])

@@ -11,7 +11,6 @@ void firmware_main(platform::Platform& platform);  // main.cc
 namespace bios {
 namespace {
 
-constinit std::array<std::uint8_t, 8192> log_memory{};
 constinit std::array<std::uint8_t, pxe::cached_packet_size> cached_packets[3]{};
 
 constexpr std::uint32_t stack_mark = 0x6b617473;  // at the stack's far end; when it is gone, so is what lies below
@@ -20,9 +19,8 @@ base::PhysicalRange range(std::uint64_t begin, std::uint64_t end) { return {{beg
 
 }  // namespace
 
-BiosPlatform::BiosPlatform() : log_(log_memory) {
+BiosPlatform::BiosPlatform() {
   console_.add_sink(screen_sink());
-  console_.add_sink(log_.sink());
   *memory_at<std::uint32_t>(linear_of(main_stack_bottom)) = stack_mark;
   claim_memory();
 }

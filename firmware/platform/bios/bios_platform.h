@@ -41,7 +41,6 @@ class BiosPlatform final : public platform::Platform {
   Keyboard keyboard_;
   UndiNic nic_{timer_, chance_};
   base::Console console_;
-  base::LogRing log_;
   base::MemoryMap memory_;
   base::PhysicalRange download_region_;
   platform::BootInfo info_;
