@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MPL-2.0
 """The manuals, command by command, on live servers that were set up as docs/guide.md says."""
 
+import json
+import re
+
 import pytest
 
-from labkit import kea, manual
+from labkit import commands_page, kea, manual, paths
 from labkit.administrator import Administrator, clone
 from labkit.client import RawClient
 from labkit.network import bridge
@@ -89,6 +92,28 @@ def test_every_command_of_the_page_does_what_it_says(site, page, least):
             assert (gone := step.missing(printed)) is None, f"\"{gone}\" does not stand, there, in {told}"
             ran += 1
     assert ran >= least
+
+
+def test_raw_commands_are_answered_as_the_reference_shows(site):
+    agent = {"Control-agent": commands_page.settings("Control-agent")}
+    site.write("/etc/kea/kea-ctrl-agent.conf", json.dumps(agent))
+    site.must("systemctl start kea-ctrl-agent", site.first)
+    runs = [step for step in manual.steps("commands.md") if isinstance(step, manual.Run)]
+    assert len(runs) == 2
+    for step in runs:
+        status, printed = site.first.run(step.text)
+        assert (status, step.missing(printed)) == (0, None), printed
+
+
+def test_examples_of_the_manual_page_are_taken(site):
+    page = (paths.root / "docs/man/chainloadctl.1").read_text()
+    examples = re.findall(r"^\.Dl (chainloadctl .*)$", page, re.M)
+    assert len(examples) >= 4
+    site.write("/root/rules.json", '[ { "name": "a", "boot": { "boot-file-name": "f" } } ]')
+    for example in examples:
+        # The page's two servers are one here.
+        status, printed = site.first.run(re.sub(r"(-s http\S+ )+", "-s /run/kea/kea4-ctrl-socket ", example))
+        assert status == 0, (example, printed)
 
 
 def test_kea_takes_the_configuration_of_the_ten_minute_guide(site):
