@@ -77,7 +77,7 @@ def site(lab):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page, least", [("operators-guide.md", 25), ("comparison.md", 1)])
+@pytest.mark.parametrize("page, least", [("operators-guide.md", 25), ("comparison.md", 1), ("errors.md", 2)])
 def test_every_command_of_the_page_does_what_it_says(site, page, least):
     ran = 0
     for step in manual.steps(page):
@@ -114,6 +114,20 @@ def test_examples_of_the_manual_page_are_taken(site):
         # The page's two servers are one here.
         status, printed = site.first.run(re.sub(r"(-s http\S+ )+", "-s /run/kea/kea4-ctrl-socket ", example))
         assert status == 0, (example, printed)
+
+
+@pytest.mark.parametrize("old, new, told", [
+    ('"management"', '"colour"', "CHAINLOAD_LOAD_REFUSED the library is not loaded: parameter \"colour\""),
+    ("hooks/libdhcp_chainload.so", "hooks/libdhcp_chain.so", "HOOKS_OPEN_ERROR .* cannot open shared object file")])
+def test_server_that_does_not_start_says_what_the_page_of_errors_shows(site, old, new, told):
+    text = site.first.place(configuration).read_text()
+    assert old in text
+    site.first.write(configuration, text.replace(old, new))
+    status, printed = site.first.run("systemctl restart kea-dhcp4-server")
+    assert status == 1 and "failed" in printed
+    assert re.search(told, site.first.journal())
+    shown = (paths.root / "docs/errors.md").read_text()
+    assert all(word in shown for word in re.findall(r"CHAINLOAD_\w+|HOOKS_\w+|cannot open.*", told))
 
 
 def test_kea_takes_the_configuration_of_the_ten_minute_guide(site):
