@@ -120,6 +120,17 @@ def test_servers_may_be_named_before_the_commands_own_words(server, tmp_path):
     assert [each["changed"] for each in nobody.json("rules", "del", f"--server={socket}", "lab")] == [True]
 
 
+def test_status_ends_with_one_where_a_server_goes_on_with_what_last_worked(server, ctl):
+    ctl.run("status")
+    wrong = server.config_path.read_text().replace('"management"', '"colour"')
+    server.config_path.write_text(wrong)
+    assert server.command("config-reload")["result"] == 1
+    told = ctl.run("status", expect=1).stdout
+    assert "last-good" in told and "colour" in told
+    # Two that are both at fault do agree, and that is not the news.
+    assert "the servers agree" in Ctl(*[server.run / "kea.sock"] * 2).run("status", expect=1).stdout
+
+
 def test_what_the_server_refuses_is_told_in_its_words(lab):
     server = lab.start_kea(config("read-only"))
     found = Ctl(server.run / "kea.sock").run("rules", "add", json.dumps(rule), expect=1)

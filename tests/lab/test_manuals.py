@@ -10,6 +10,7 @@ from labkit import commands_page, kea, manual, paths
 from labkit.administrator import Administrator, clone
 from labkit.client import RawClient
 from labkit.network import bridge
+from labkit.process import wait_until
 from labkit.stages import gpxe, rom
 
 configuration = "/etc/kea/kea-dhcp4.conf"
@@ -92,6 +93,21 @@ def test_every_command_of_the_page_does_what_it_says(site, page, least):
             assert (gone := step.missing(printed)) is None, f"\"{gone}\" does not stand, there, in {told}"
             ran += 1
     assert ran >= least
+
+
+def test_statistics_that_are_to_be_watched_exist(site):
+    section = re.search(r"^## What to watch\n(.*?)^## ", (paths.root / "docs/operators-guide.md").read_text(), re.M | re.S)[1]
+    named = set(re.findall(r"^\| .*? \| (?:statistics )?(.*?) \|", section, re.M))
+    names = {name for cell in named for name in re.findall(r"`(chainload-[a-z-]+)`", cell)}
+    assert len(names) >= 6
+
+    def statistics():  # the library hands its own over once a second
+        status, printed = site.first.run(
+            "echo '{ \"command\": \"statistic-get-all\" }' | socat - UNIX-CONNECT:/run/kea/kea4-ctrl-socket,ignoreeof")
+        assert status == 0, printed
+        return set(json.loads(printed)["arguments"])
+
+    wait_until(lambda: names <= statistics(), 30, f"the statistics {sorted(names)}")
 
 
 def test_raw_commands_are_answered_as_the_reference_shows(site):

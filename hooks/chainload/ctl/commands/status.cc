@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // chainloadctl status: servers side by side, and whether they agree.
+#include <algorithm>
 #include <iostream>
 #include <set>
 
@@ -88,9 +89,13 @@ void show_status(bool show_findings, Context& context) {
   for (const Asked& asked : all) {
     if (asked.why != ExitStatus::done) context.status = asked.why;
   }
-  if (all.size() < 2 || context.status != ExitStatus::done) return;
+  if (context.status != ExitStatus::done) return;
+  // For whoever watches the exit status alone: a server that goes on with what last worked needs somebody.
+  if (std::any_of(all.begin(), all.end(), [](const Asked& asked) { return !faults_of(asked).empty(); }))
+    context.status = ExitStatus::refused;
+  if (all.size() < 2) return;
   const bool same = agree(all);
-  if (!same) context.status = ExitStatus::differing;
+  if (!same && context.status == ExitStatus::done) context.status = ExitStatus::differing;
   if (context.json) return;
   std::cout << (same ? coloured("the servers agree", Colour::good)
                      : coloured("the servers do not agree: see HASH (everything) and SHA256 (managed rules)",
