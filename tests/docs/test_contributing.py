@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MPL-2.0
 """docs/contributing.md and the READMEs name files and scripts that are there."""
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +36,14 @@ def test_scripts_are_all_described():
 def test_folders_named_in_readmes_exist(readme):
     named = set(re.findall(r"^\| `([\w/.-]+/)` \|", readme.read_text(), re.M))
     assert sorted(path for path in named if not is_there(path, readme.parent)) == []
+
+
+def test_what_is_to_be_built_by_hand_can_be_built():
+    build = Path(os.environ.get("CHAINLOAD_BUILD", root / "build")) / "build.ninja"
+    targets = set(re.findall(r"^build (\S+):", build.read_text(), re.M))
+    named = re.findall(r"ninja -C build (\S+) ", page)
+    assert len(named) >= 2 and set(named) <= targets
+    sources = "\n".join(path.read_text() for folder in ("hooks/chainload/tests", "firmware")
+                        for path in (root / folder).rglob("*_test.cc"))
+    for suite in re.findall(r"--gtest_filter='(\w+)\*'", page):
+        assert re.search(rf"\bTEST(_F|_P)?\({suite}", sources), suite
