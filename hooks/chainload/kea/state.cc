@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "store/filesystem.h"
+
 namespace chainload::kea {
 namespace {
 
@@ -26,7 +28,8 @@ constexpr long long format = 2;
 constexpr long long oldest_format = 1;
 
 [[noreturn]] void fail(const std::string& what) {
-  throw StateError(what + ": " + std::strerror(errno));
+  const int error = errno;
+  throw StateError(what + ": " + std::strerror(error) + std::string(store::remedy(error)));
 }
 
 class File {

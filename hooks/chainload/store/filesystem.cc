@@ -57,6 +57,8 @@ class SystemFilesystem : public Filesystem {
   }
 };
 
+}  // namespace
+
 std::string_view remedy(int error) {
   switch (error) {
     case ENOSPC:
@@ -66,8 +68,8 @@ std::string_view remedy(int error) {
       return ": its file system is mounted read-only; mount it for writing or set state-directory";
     case EACCES:
     case EPERM:
-      return ": let the server's user write there, and its AppArmor profile if it has one, or set "
-             "state-directory";
+      return ": let the server's user write there (chown), and AppArmor where it confines the server (a line in "
+             "/etc/apparmor.d/abstractions/mysql.d/), or set state-directory";
     case EIO:
       return ": the disk is at fault; see the kernel's log";
     case ELOOP:
@@ -76,8 +78,6 @@ std::string_view remedy(int error) {
       return "";
   }
 }
-
-}  // namespace
 
 Filesystem& system_filesystem() {
   static SystemFilesystem filesystem;

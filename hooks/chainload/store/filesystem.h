@@ -41,6 +41,9 @@ class Filesystem {
 /// The kernel's own.
 Filesystem& system_filesystem();
 
+/// What to do about an errno, to be put behind the system's words for it; empty where nothing is known.
+std::string_view remedy(int error);
+
 /// What failed, on which path, in the system's words, and the remedy.
 class IoError : public std::runtime_error {
  public:
