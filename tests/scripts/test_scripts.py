@@ -2,13 +2,14 @@
 """The house's scripts say what they do and, when they cannot, why, in a sentence."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 scripts = Path(__file__).resolve().parents[2] / "scripts"
-names = ["demo", "test", "install-deps", "lint", "size-report", "fuzz"]
+names = ["demo", "test", "install-deps", "lint", "size-report", "fuzz", "package"]
 
 
 def run(*command, **options):
@@ -60,6 +61,28 @@ def test_missing_package_is_named(tmp_path):
 def test_everything_is_installed_and_asking_again_changes_nothing():
     assert run(scripts / "install-deps").stdout == ""
     assert run(scripts / "install-deps", "--check").returncode == 0
+
+
+def test_package_says_what_can_be_made():
+    done = run(scripts / "package")
+    assert done.returncode == 2 and "say which: deb, rpm or test" in done.stderr
+    done = run(scripts / "package", "deb", "--suffix", "-1")
+    assert done.returncode == 1 and "only letters, digits and . + ~ may stand in a version" in done.stderr
+
+
+def test_package_names_what_is_not_installed(tmp_path):
+    """A path without rpmbuild stands for a machine where it is not installed."""
+    for name in ("bash", "dirname", "sed", "mkdir", "dpkg-buildpackage", "dh"):
+        (tmp_path / name).symlink_to(shutil.which(name))
+    done = run(scripts / "package", "rpm", "--folder", tmp_path / "work", env={"PATH": str(tmp_path)})
+    assert done.returncode == 1
+    assert "rpmbuild is not installed here: run scripts/install-deps --packages" in done.stderr
+
+
+def test_package_test_knows_its_suites():
+    assert "usage: scripts/package test" in run(scripts / "package", "test", "--help").stdout
+    done = run(scripts / "package", "test", "hamm")
+    assert done.returncode == 2 and "hamm is no suite it knows: write some of bookworm, trixie, forky" in done.stderr
 
 
 def test_demo_with_a_card_it_does_not_know_names_those_it_does():

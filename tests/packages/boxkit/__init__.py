@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Clean machines for packages to be installed on."""

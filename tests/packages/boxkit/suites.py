@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MPL-2.0
+"""The releases of Debian that packages are made for, and where this machine has its own Debian from."""
+
+import re
+import subprocess
+from dataclasses import dataclass
+
+
+class Refused(Exception):
+    """It cannot be done; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Suite:
+    name: str
+    kea: str
+    has_firmware: bool = False  # the firmware is built where Debian 12's compiler is, and is the same everywhere
+    script: str = ""  # debootstrap's, where it has none of the suite's name
+    apt_options: tuple = ()
+    build_packages: tuple = ()
+
+
+SUITES = {suite.name: suite for suite in (
+    Suite("bookworm", "2.2", has_firmware=True),
+    Suite("trixie", "2.6"),
+    # forky's lists may be older than they say they are good for. The headers of Kea 3.0 include those of the database
+    # clients, and kea-dev does not depend on them.
+    Suite("forky", "3.0", script="sid", apt_options=("Acquire::Check-Valid-Until=false",),
+          build_packages=("libmariadb-dev", "libpq-dev")),
+)}
+
+
+def mirror():
+    """The address this machine has its own Debian packages from."""
+    done = subprocess.run(["apt-get", "indextargets", "--format", "$(ORIGIN) $(CODENAME) $(REPO_URI)",
+                           "Created-By: Packages"], capture_output=True, text=True, check=False)
+    for line in done.stdout.splitlines():
+        found = re.fullmatch(r"Debian (\w+) (http\S+)", line)
+        if found:
+            return found[2]
+    raise Refused("apt knows no Debian mirror here: run apt-get update, and check /etc/apt/sources.list")
