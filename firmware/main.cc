@@ -2,6 +2,7 @@
 // Joins a platform to the boot flow: memory is shared out, everything is made once, and the boot begins.
 #include <new>
 
+#include "base/debug.h"
 #include "embedded_script.h"
 #include "flow/shell.h"
 
@@ -21,6 +22,10 @@ constinit StaticMemory memory{};
 }  // namespace
 
 void firmware_main(platform::Platform& platform) {
+  if constexpr (base::debug::is_any) {
+    base::debug::begin(
+        platform.console(), [](void* self) { return static_cast<platform::Platform*>(self)->now(); }, &platform);
+  }
   base::EntropyPool entropy;
   platform.gather_entropy(entropy);
   auto& loop = *new (memory.loop) net::Loop(platform, entropy, memory.tcp);

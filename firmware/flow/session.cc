@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "flow/session.h"
 
+#include "base/debug.h"
 #include <algorithm>
 #include <new>
 
@@ -160,6 +161,7 @@ base::Result<image::Image*> Session::download(const proto::Uri& uri, std::string
     return status.error();
   }
   images_.finish(image);
+  DEBUG_LINE(image, log, "{} has {} bytes at {}", image.name, image.size, base::Hex{image.address.value, 8});
   console().write(" ok\n");
   if (fetched->is_gzip_encoded && image::is_gzip(image.bytes())) return unpack(image, image.name, false);
   return &image;
@@ -238,7 +240,21 @@ void Session::take_leave() {
   for (int turns = 0; turns < 4; ++turns) loop_.step();
 }
 
+namespace {
+
+[[maybe_unused]] void tell(const base::LoadPlan& plan) {
+  DEBUG_LINE(exec, log, "way {}, segment {}, stack {}, drive {}", static_cast<unsigned>(plan.start),
+             base::Hex{plan.segment, 4}, base::Hex{plan.stack_top, 4}, base::Hex{plan.drive, 2});
+  for (const base::LoadMove& move : plan.moves) {
+    DEBUG_LINE(exec, extra, "{} bytes from {} to {}, and {} zeros", move.size, base::Hex{move.from.value, 8},
+               base::Hex{move.to.value, 8}, move.zero_after);
+  }
+}
+
+}  // namespace
+
 base::Status Session::execute(const base::LoadPlan& plan) {
+  if constexpr (base::debug::exec.levels != 0) tell(plan);
   take_leave();
   return platform().execute(plan);
 }

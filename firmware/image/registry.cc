@@ -3,6 +3,7 @@
 // step.
 #include "image/registry.h"
 
+#include "base/debug.h"
 #include <new>
 
 namespace image {
@@ -61,6 +62,8 @@ base::Result<Image*> Registry::begin(std::string_view name, std::string_view uri
   Image** link = &first_;
   while (*link != nullptr) link = &(*link)->next;
   *link = image;
+  DEBUG_LINE(image, extra, "{} begins at {}, {} KiB are free for it", name, base::Hex{image->address.value, 8},
+             image->room.size() / 1024);
   return image;
 }
 
@@ -114,6 +117,7 @@ base::Status Registry::free(Image& image) {
   for (Image** link = &first_; *link != nullptr; link = &(*link)->next) {
     if (*link != &image) continue;
     *link = image.next;
+    DEBUG_LINE(image, log, "{} is freed, {} bytes", image.name, image.size);
     for (std::string_view text : {image.name, image.uri, image.arguments}) {
       arena_.release(const_cast<char*>(text.data()));
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "net/arp_cache.h"
 
+#include "base/debug.h"
+
 namespace net {
 
 ArpCache::Entry* ArpCache::find_entry(base::Ipv4Address neighbour) {
@@ -62,6 +64,7 @@ void ArpCache::process(const wire::ArpRepr& packet, base::Instant now) {
   if (entry->questions == 0) return;  // not yet asked
   entry->state = State::known;
   entry->mac = packet.sender_mac;
+  DEBUG_LINE(arp, log, "{} is at {}", packet.sender_ip, packet.sender_mac);
   entry->deadline = now + lifetime;
 }
 
@@ -69,6 +72,7 @@ std::optional<base::Ipv4Address> ArpCache::transmit(base::Instant now) {
   for (Entry& entry : entries_) {
     if ((entry.state != State::asking && entry.state != State::refreshing) || now < entry.deadline) continue;
     if (entry.questions == max_questions) {
+      DEBUG_LINE(arp, log, "{} does not answer", entry.neighbour);
       entry.state = State::failed;
       entry.deadline = now + failure_lifetime;
       entry.held_size = 0;
@@ -76,6 +80,7 @@ std::optional<base::Ipv4Address> ArpCache::transmit(base::Instant now) {
     }
     entry.deadline = now + first_wait * (1 << entry.questions);
     ++entry.questions;
+    DEBUG_LINE(arp, log, "who has {}? question {}", entry.neighbour, entry.questions);
     return entry.neighbour;
   }
   return std::nullopt;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "net/interface.h"
 
+#include "base/debug.h"
 #include "wire/icmp.h"
 
 namespace net {
@@ -26,6 +27,7 @@ void Interface::configure(const Ipv4Config& config) {
   mtu_ = nic_.mtu() < max_frame - ip_at ? nic_.mtu() : max_frame - ip_at;
   if (config.mtu >= least_mtu && config.mtu < mtu_) mtu_ = config.mtu;
   arp_.forget();
+  DEBUG_LINE(ip, log, "we are {}/{} gw {}, MTU {}", config_.address, config_.netmask, config_.gateway, mtu_);
 }
 
 bool Interface::is_broadcast(base::Ipv4Address address) const {
@@ -71,9 +73,15 @@ std::optional<wire::Ipv4View> Interface::receive(base::Bytes frame, base::Instan
   }
   // A TTL of 0 or 1 is no reason to drop what has already arrived [rfc1122 3.2.1.7].
   auto packet = wire::Ipv4View::parse(ethernet->payload());
+  if (packet) {
+    DEBUG_LINE(ip, io, "from {} to {}: protocol {}, {} bytes", packet->source(), packet->destination(),
+               static_cast<unsigned>(packet->protocol()), packet->payload().size());
+  }
   if (!packet || !is_valid_source(packet->source())) {
+    DEBUG_LINE(ip, extra, "a packet of {} bytes is dropped: it is malformed, or from nobody", frame.size());
     ++counters_.malformed;
   } else if (!packet->checksum_ok()) {
+    DEBUG_LINE(ip, extra, "a packet from {} is dropped: its checksum is wrong", packet->source());
     ++counters_.bad_checksum;
   } else if (!is_ours(packet->destination())) {
     ++counters_.not_for_us;
@@ -100,6 +108,7 @@ void Interface::receive_arp(base::Bytes packet, base::Instant now) {
   }
   if (!is_configured()) return;
   if (arp->sender_ip == config_.address) {
+    DEBUG_LINE(arp, log, "{} says that {}, which is ours, is its own", arp->sender_mac, arp->sender_ip);
     if (arp->sender_mac != mac_) ++counters_.address_conflicts;
     return;
   }
@@ -218,7 +227,10 @@ void Interface::send_ipv4(const wire::Ipv4Repr& header, base::Instant now) {
     return;
   }
   const base::Ipv4Address hop = next_hop(header.destination);
+  DEBUG_LINE(ip, io, "to {} by {}: protocol {}, {} bytes", header.destination, hop,
+             static_cast<unsigned>(header.protocol), header.payload_size);
   if (hop.is_any()) {
+    DEBUG_LINE(ip, log, "no way to {}", header.destination);
     ++counters_.unsendable;
     return;
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "net/loop.h"
 
+#include "base/debug.h"
+
 namespace net {
 namespace {
 
@@ -93,6 +95,10 @@ void Loop::process_tcp(const wire::Ipv4View& packet, base::Instant now) {
         ends.local != packet.destination()) {
       continue;
     }
+    DEBUG_LINE(tcp, io, "from {} port {}: {} bytes at {}, ack {}, window {}{}{}{}", packet.source(), segment->source_port(),
+               segment->payload().size(), segment->sequence().value, segment->acknowledgment().value, segment->window(),
+               segment->flags().syn ? ", SYN" : "", segment->flags().fin ? ", FIN" : "",
+               segment->flags().rst ? ", RST" : "");
     slot.connection.process(*segment, now);
     return;
   }
@@ -103,6 +109,10 @@ void Loop::process_tcp(const wire::Ipv4View& packet, base::Instant now) {
 /// Only what speaks of a packet that we can have sent, exactly [rfc5927 4].
 void Loop::process_icmp_error(const wire::Ipv4View& packet) {
   const auto error = wire::IcmpError::parse(packet.payload());
+  if (error) {
+    DEBUG_LINE(ip, log, "{} reports type {} code {} about {}", packet.source(), static_cast<unsigned>(error->type),
+               error->code, error->destination);
+  }
   if (!error || error->source != interface_.config().address) return;
   const IcmpReport report{*error, packet.source()};
   if (error->protocol == wire::IpProtocol::udp) {
@@ -184,6 +194,9 @@ bool Loop::transmit_slot(Slot& slot, base::Instant now) {
   for (unsigned i = 0; i < most_per_turn && interface_.can_send(); ++i) {
     const auto segment = connection.transmit(now);
     if (!segment) break;
+    DEBUG_LINE(tcp, io, "to port {}: {} bytes at {}, ack {}, window {}{}{}{}", segment->destination_port,
+               segment->payload.size(), segment->sequence.value, segment->acknowledgment.value, segment->window,
+               segment->flags.syn ? ", SYN" : "", segment->flags.fin ? ", FIN" : "", segment->flags.rst ? ", RST" : "");
     interface_.send_tcp(*segment, connection.ends().local, connection.ends().remote, now);
     sent = true;
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "net/tcp_connection.h"
 
+#include "base/debug.h"
+
 namespace net {
 
 void TcpConnection::open(const TcpEnds& ends, wire::TcpSequence initial, std::size_t segment_size,
@@ -13,6 +15,8 @@ void TcpConnection::open(const TcpEnds& ends, wire::TcpSequence initial, std::si
   window_ = &window;
   window_shift_ = 0;
   while (ring.size() >> window_shift_ > 0xffff) ++window_shift_;
+  DEBUG_LINE(tcp, log, "from port {} to {} port {}: segments of {}, ring of {} bytes", ends.local_port, ends.remote,
+             ends.remote_port, segment_size, ring.size());
   sender_.open(initial);
   receiver_ = TcpReceiver{};
   owes_reset_ = false;
@@ -57,6 +61,8 @@ void TcpConnection::process_connecting(const wire::TcpView& segment, base::Insta
   sender_.process_ack(segment.acknowledgment(), segment.sequence(), segment.window(), false, now);
   sender_.set_peer(claimed_segment < segment_size_ ? claimed_segment : segment_size_,
                    options.window_scale ? *options.window_scale : 0);
+  DEBUG_LINE(tcp, log, "port {} is connected: segments of {},{}{} window {}", ends_.local_port, claimed_segment,
+             options.window_scale ? " scaled," : "", options.sack_permitted ? " SACK," : "", segment.window());
   state_ = State::open;
   receiver_.ask_for_ack();
   if (!segment.payload().empty() || flags.fin) {
@@ -70,6 +76,8 @@ void TcpConnection::process_open(const wire::TcpView& segment, base::Instant now
   const wire::TcpFlags flags = segment.flags();
   const std::size_t length = segment.payload().size() + (flags.syn ? 1 : 0) + (flags.fin ? 1 : 0);
   if (!receiver_.is_acceptable(segment.sequence(), length)) {
+    DEBUG_LINE(tcp, extra, "port {}: {} bytes at {} where {} is next", ends_.local_port, length, segment.sequence().value,
+               receiver_.next().value);
     if (!flags.rst) receiver_.ask_for_ack();
     return;
   }
@@ -161,6 +169,7 @@ std::optional<wire::TcpRepr> TcpConnection::transmit(base::Instant now) {
     receiver_.write_ack(segment);
     return segment;
   }
+  if (receiver_.fin_received() && sender_.fin_acked()) DEBUG_LINE(tcp, log, "port {} is closed", ends_.local_port);
   if (receiver_.fin_received() && sender_.fin_acked()) state_ = State::closed;
   return std::nullopt;
 }
@@ -175,6 +184,7 @@ base::Instant TcpConnection::poll_at() const {
 }
 
 void TcpConnection::abort(const base::Error* why) {
+  DEBUG_LINE(tcp, log, "port {} is given up{}", ends_.local_port, state_ == State::open ? ", with a reset" : "");
   if (state_ == State::open) {
     owes_reset_ = true;
     reset_sequence_ = sender_.next();
@@ -185,6 +195,7 @@ void TcpConnection::abort(const base::Error* why) {
 
 void TcpConnection::fail(base::ErrorCode code, std::string_view pattern) {
   failure_ = base::Error(code, pattern, ends_.remote, ends_.remote_port);
+  DEBUG_LINE(tcp, log, "port {} has failed: {}", ends_.local_port, failure_->sentence());
   state_ = State::closed;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "net/tcp_sender.h"
 
+#include "base/debug.h"
+
 namespace net {
 
 void TcpSender::open(wire::TcpSequence initial) {
@@ -32,6 +34,8 @@ void TcpSender::expire(base::Instant now) {
   // A way that swallows large packets and says nothing looks like this: small ones pass anywhere
   // [rfc2923 2.1].
   if (syn_acked_ && tries_ == 2 && segment_size_ > default_segment) segment_size_ = default_segment;
+  DEBUG_LINE(tcp, extra, "no acknowledgment for {} ms: repeats from {}, try {}, segments of {}", timeout_.ms(),
+             unacked_.value, tries_, segment_size_);
   next_ = unacked_;
   timed_.reset();  // a repeated segment's round trip cannot be told [rfc6298 3]
   resend_first_ = false;

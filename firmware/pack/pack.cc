@@ -92,7 +92,7 @@ void join(const std::string& stub_name, const std::string& elf, const std::strin
   }
   const std::uint32_t needed_end =
       std::max(base::load_le32(words + 12), image.address + flat_size + early_stack + bios::low_block_size + 4096);
-  if (needed_end > least_base_memory) throw Failure{"the image does not fit into base memory while it starts"};
+  if (needed_end > std::max(least_base_memory, base::load_le32(words + 12))) throw Failure{"the image does not fit into base memory while it starts"};
   base::store_le32(words + 4, flat_size);
   base::store_le32(words + 8, image.code_size);
   base::store_le32(words + 12, needed_end);

@@ -3,6 +3,11 @@
 ; the stream behind itself to where the image is linked, and enters it in protected mode.
 ; The packer fills in `stamp` and the three words after image_address.
 
+%ifndef IMAGE_ADDRESS                   ; else a build with debug lines, which needs more room
+%define IMAGE_ADDRESS 0x18000           ; image.ld; the packer checks it
+%define SLOTS 0x3b000                   ; words: bits 0 to 2 a count, above them log odds
+%endif
+
         org 0x7c00
         bits 16
 
@@ -90,8 +95,6 @@ gdt_register:   dw 23
 ; relative again.
 ; In: EAX, EDX for the image. Out: the same. Clobbers: all else. Mode: 32-bit protected. Stack: below the image.
 
-IMAGE_ADDRESS   equ 0x18000             ; image.ld; the packer checks it
-SLOTS           equ 0x3b000             ; words: bits 0 to 2 a count, above them log odds
 SLOTS_SIZE      equ 0x40000
 SQUASH          equ SLOTS + SLOTS_SIZE + 0x2000
                                         ; chances of a 1, of 2^32, by log odds from -2048 to 2048

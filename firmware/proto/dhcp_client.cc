@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "proto/dhcp_client.h"
 
+#include "base/debug.h"
 #include <algorithm>
 
 #include "proto/dhcp_config.h"
@@ -173,6 +174,8 @@ void DhcpClient::process(const net::UdpDatagram& datagram, Instant now) {
   const wire::BootpHeader& header = packet->header();
   if (header.op != wire::bootp_op_reply || header.xid != xid_ || header.hlen != identity_.mac.octets.size() ||
       !std::equal(identity_.mac.octets.begin(), identity_.mac.octets.end(), header.chaddr.begin())) {
+    DEBUG_LINE(dhcp, extra, "a packet from {} is not for us: op {}, xid {}", datagram.source, header.op,
+               base::Hex{header.xid, 8});
     return;
   }
   switch (phase_) {
@@ -204,6 +207,9 @@ void DhcpClient::process_offer(const wire::DhcpPacket& packet, base::Bytes raw, 
   offer.has_file = says_what_to_boot(packet);
   offer.no_proxy = extra.find_u8(etherboot::no_proxy_dhcp).value_or(0) != 0;
   offer.is_pxe = server.has_value() && is_pxe_server(packet);
+  DEBUG_LINE(dhcp, log, "offer of {} from {}: priority {},{}{}{}{} {} bytes", offer.address, offer.server, offer.priority,
+             offer.is_bootp ? " BOOTP," : "", offer.has_file ? " with a boot file," : "",
+             offer.no_proxy ? " no-pxedhcp," : "", offer.is_pxe ? " PXEClient," : "", raw.size());
 
   if (is_host_address(offer.address) && (is_bootp || server)) {
     if (!offer_) phase_ends_ = now + timing_.proxy_wait;
@@ -226,6 +232,7 @@ void DhcpClient::process_offer(const wire::DhcpPacket& packet, base::Bytes raw, 
 }
 
 void DhcpClient::request(Instant now) {
+  DEBUG_LINE(dhcp, log, "takes {} from {}", offer_->address, offer_->server);
   phase_ends_ = Instant::never();
   if (offer_->no_proxy) {
     proxy_.reset();
@@ -242,6 +249,8 @@ void DhcpClient::process_answer(const wire::DhcpPacket& packet, base::Bytes raw,
   const auto server = packet.options().find_ipv4(option::server_identifier);
   if (server && *server != offer_->server) return;
   const auto type = packet.message_type();
+  DEBUG_LINE(dhcp, log, "{} from {}: {}, next-server {}, {} bytes", type == DhcpMessageType::ack ? "ACK" : "NAK or other",
+             offer_->server, packet.yiaddr(), packet.siaddr(), raw.size());
   if (type == DhcpMessageType::ack && packet.yiaddr() == offer_->address) {
     outcome_.ack.store(raw);
     return take_lease(raw);
@@ -262,6 +271,7 @@ void DhcpClient::process_answer(const wire::DhcpPacket& packet, base::Bytes raw,
 
 void DhcpClient::take_lease(base::Bytes raw) {
   phase_ = Phase::done;
+  DEBUG_LINE(dhcp, profile, "{} DISCOVERs, {} tries of the last packet", discovers_, tries_);
   const auto packet = wire::DhcpPacket::parse(raw);
   std::uint8_t scratch[256];
   const auto extra = packet->options().find_encapsulated(option::etherboot_encapsulated, scratch);
@@ -300,6 +310,7 @@ void DhcpClient::process_proxy_answer(const wire::DhcpPacket& packet, base::Byte
   } else if (server && *server != servers_.addresses[0]) {
     return;
   }
+  DEBUG_LINE(dhcp, log, "the boot server {} answers, {} bytes", source, raw.size());
   outcome_.proxy.store(raw);
   phase_ = Phase::done;
 }
@@ -404,6 +415,9 @@ std::optional<net::UdpOutgoing> DhcpClient::transmit(base::MutBytes payload, Ins
   }
   outgoing.payload_size = write(payload);
   if (outgoing.payload_size == 0) return std::nullopt;
+  DEBUG_LINE(dhcp, log, "{} to {} port {}: xid {}, secs {}, try {}, {} bytes; waits {} ms",
+             phase_ == Phase::discovering ? "DISCOVER" : "REQUEST", outgoing.destination, outgoing.destination_port,
+             base::Hex{xid_, 8}, secs_, tries_, outgoing.payload_size, (send_at_ - now).ms());
   return outgoing;
 }
 

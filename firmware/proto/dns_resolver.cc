@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "proto/dns_resolver.h"
 
+#include "base/debug.h"
 #include <algorithm>
 
 namespace proto {
@@ -91,6 +92,7 @@ void DnsResolver::process(const net::UdpDatagram& datagram, Instant now) {
   const auto message = wire::DnsMessage::parse(datagram.payload);
   if (!message || !message->is_response() || message->id() != id_ || !message->answers(question_)) return;
 
+  DEBUG_LINE(dns, log, "{} answers with code {}", datagram.source, static_cast<unsigned>(message->code()));
   if (message->code() == wire::DnsCode::name_error) {
     denier_ = datagram.source;
     return ask_next_candidate(now);
@@ -105,6 +107,7 @@ void DnsResolver::process(const net::UdpDatagram& datagram, Instant now) {
   switch (message->find_address(name, address)) {
     case wire::DnsMessage::Found::address:
       address_ = address;
+      DEBUG_LINE(dns, log, "{} is {}", std::string_view(name), address);
       return;
     case wire::DnsMessage::Found::alias:
       if (++aliases_ > max_aliases) {
@@ -146,6 +149,7 @@ std::optional<net::UdpOutgoing> DnsResolver::transmit(base::MutBytes payload, In
   outgoing.payload_size = wire::emit_dns_question(payload, id_, question_);
   send_at_ = now + base::Duration::seconds(1 << (tries_ / count));
   ++tries_;
+  DEBUG_LINE(dns, log, "asks {} for {}, id {}, try {}", outgoing.destination, std::string_view(question_), id_, tries_);
   return outgoing;
 }
 

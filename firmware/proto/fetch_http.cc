@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // The HTTP conversation: connections, logins, redirects, broken downloads that go on, and when to give up.
 #include "proto/fetch_schemes.h"
+
+#include "base/debug.h"
 #include "proto/http_transfer.h"
 #include "wire/http.h"
 #include "wire/http_challenge.h"
@@ -109,6 +111,7 @@ base::Status visit_server(FetchContext& context, const Uri& uri, std::string_vie
                                                          .resume = resume.at != 0 ? &resume : nullptr},
                                                         room);
 
+  DEBUG_LINE(http, log, "{} port {}: {}", *server, uri.port_or(wire::http_port), request.substr(0, request.find('\r')));
   Visit visit{context, uri, *server};
   // A form is sent once: a connection that turns out closed would leave open whether it was received.
   if (form.empty()) visit.connection = context.kept.take(*server, visit.port());
@@ -149,6 +152,7 @@ net::TcpConnection* KeptConnection::take(base::Ipv4Address server, std::uint16_t
     drop();
     return nullptr;
   }
+  DEBUG_LINE(http, extra, "goes on over the kept connection to {} port {}", server, port);
   net::TcpConnection* const taken = connection_;
   connection_ = nullptr;
   return taken;
@@ -235,6 +239,7 @@ base::Result<Fetched> fetch_http(FetchContext& context, const Uri& first, Sink s
       }
       continue;
     }
+    if (!transfer.location().empty()) DEBUG_LINE(http, log, "redirected to {}", transfer.location());
     if (transfer.location().empty()) return Fetched{uri, transfer.bytes(), is_gzip_encoded};
     auto next = uri.resolve(transfer.location());
     if (!next) return next.error();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "proto/http_transfer.h"
 
+#include "base/debug.h"
 #include <algorithm>
 
 #include "proto/printable.h"
@@ -89,6 +90,7 @@ void HttpTransfer::process_status_line(std::string_view line) {
   if (!status) return fail(ErrorCode::malformed, "does not speak HTTP/1.x; check the port");
   minor_version_ = status->minor_version;
   code_ = status->code;
+  DEBUG_LINE(http, log, "{}: {}", host_, line);
   reason_.assign(printable(status->reason));
   keeps_connection_ = minor_version_ >= 1;
   state_ = State::header;
@@ -97,6 +99,7 @@ void HttpTransfer::process_status_line(std::string_view line) {
 void HttpTransfer::process_header(std::string_view line) {
   if (line[0] == ' ' || line[0] == '\t') return;  // an obsolete folded line; no header that we read is folded
   const auto field = wire::parse_http_field(line);
+  DEBUG_LINE(http, extra, "{}", line);
   if (!field) return fail(ErrorCode::malformed, "sends a header that breaks HTTP");
   process_known_header(field->name, field->value);
 }
@@ -216,6 +219,8 @@ void HttpTransfer::refuse_status() {
 }
 
 void HttpTransfer::begin_body() {
+  DEBUG_LINE(http, log, "body:{}{} {} bytes announced, {}", is_chunked_ ? " chunked," : "",
+             is_gzip_encoded_ ? " gzip," : "", length_.value_or(0), is_wanted_ ? "wanted" : "not wanted");
   // [rfc9112 6.3] how the body ends, in order of precedence
   if (code_ == 204 || code_ == 205 || code_ == 304) {
     keeps_connection_ = false;  // some servers send a body all the same
@@ -249,6 +254,7 @@ std::size_t HttpTransfer::receive_body(base::Bytes input) {
   if (state_ != State::body_to_the_end && left_ < piece.size())
     piece = piece.first(static_cast<std::size_t>(left_));
   bytes_ += piece.size();
+  DEBUG_LINE(http, io, "{} bytes, {} so far", piece.size(), bytes_);
   if (is_wanted_) {
     if (auto status = sink_.write(sink_.self, piece); !status) {
       failure_ = status.error();
@@ -302,6 +308,7 @@ void HttpTransfer::start_over() {
 }
 
 void HttpTransfer::finish() {
+  DEBUG_LINE(http, log, "ended after {} bytes; the connection {}", bytes_, keeps_connection_ ? "is kept" : "ends");
   state_ = State::over;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "proto/tftp_transfer.h"
 
+#include "base/debug.h"
 #include <algorithm>
 
 #include "base/text.h"
@@ -38,7 +39,9 @@ void TftpTransfer::process(const net::UdpDatagram& datagram, Instant now) {
                            (opcode == TftpOpcode::data && packet->block() == 1);
     if (!can_begin) return;
     transfer_port_ = datagram.source_port;
+    DEBUG_LINE(tftp, extra, "{} answers from port {}", datagram.source, transfer_port_);
   } else if (datagram.source_port != transfer_port_) {
+    DEBUG_LINE(tftp, log, "a packet from {} port {}, not {}: error 5", datagram.source, datagram.source_port, transfer_port_);
     if (opcode != TftpOpcode::error) refusal_ = Refusal{datagram.source_port, TftpError::unknown_transfer_id};
     return;
   }
@@ -80,6 +83,7 @@ void TftpTransfer::process_options(const wire::TftpPacket& packet, Instant now) 
   const bool block_fits = !is_given[0] || (sizes[0] >= 8 && sizes[0] <= block_size);
   const bool window_fits = !is_given[1] || (sizes[1] >= 1 && sizes[1] <= request_.window_size);
   if (walker.was_truncated() || !is_valid || !block_fits || !window_fits) {
+    DEBUG_LINE(tftp, log, "the answer to our options is none: blksize {}, windowsize {}; asks without", sizes[0], sizes[1]);
     refusal_ = Refusal{transfer_port_, TftpError::option_refused};
     return ask_plainly(now);
   }
@@ -89,6 +93,7 @@ void TftpTransfer::process_options(const wire::TftpPacket& packet, Instant now) 
     if (auto status = sink_.expect(sink_.self, sizes[2]); !status)
       return fail(TftpError::disk_full, status.error());
   }
+  DEBUG_LINE(tftp, log, "blksize {}, windowsize {}, tsize {}", block_size_, window_size_, sizes[2]);
   phase_ = Phase::receiving;
   progress(now);
   acknowledge(true);
@@ -105,6 +110,7 @@ void TftpTransfer::process_data(const wire::TftpPacket& packet, Instant now) {
   }
   const auto expected = static_cast<std::uint16_t>(blocks_ + shift_ + 1);
   auto ahead = static_cast<std::uint16_t>(packet.block() - expected);
+  DEBUG_LINE(tftp, io, "block {}, {} bytes; {} was expected", packet.block(), data.size(), expected);
   if (ahead == 1 && expected == 0 && window_size_ == 1) {
     // In lockstep nothing can stand between: this server goes on from block 65535 with 1, not 0.
     ++shift_;
@@ -124,9 +130,11 @@ void TftpTransfer::process_data(const wire::TftpPacket& packet, Instant now) {
       if (blocks_per_ack_ < window_size_ && ++whole_windows_ % patience == 0) ++blocks_per_ack_;
       acknowledge(true);
     }
+    if (is_last) DEBUG_LINE(tftp, log, "ended after {} blocks, {} bytes", blocks_, bytes_);
     if (is_last) phase_ = Phase::over;
   } else if (ahead < 0x8000) {
     // A block is missing: the server learns once where to go on [rfc7440 4].
+    if (!gap_told_) DEBUG_LINE(tftp, extra, "block {} came, {} is missing", packet.block(), expected);
     if (!gap_told_) acknowledge(true);
     gap_told_ = true;
   } else if (ahead == 0xffff && now - sent_at_ >= least_wait) {
@@ -138,6 +146,7 @@ void TftpTransfer::process_data(const wire::TftpPacket& packet, Instant now) {
 
 void TftpTransfer::process_error(const wire::TftpPacket& packet, Instant now) {
   const TftpError code = packet.error_code();
+  DEBUG_LINE(tftp, log, "error {} \"{}\"", static_cast<unsigned>(code), printable(packet.error_text()).view());
   if ((code == TftpError::option_refused || code == TftpError::illegal_operation) && may_ask_plainly()) {
     return ask_plainly(now);
   }
@@ -232,6 +241,8 @@ void TftpTransfer::expire(Instant now) {
       blocks_per_ack_ = in_window_;
       whole_windows_ = 0;
     }
+    DEBUG_LINE(tftp, extra, "nothing for {} ms; repeats, {} bytes so far, ACK after {} blocks", wait_.ms(), bytes_,
+               blocks_per_ack_);
     wait_ = std::min(wait_ * 2, phase_ == Phase::asking ? most_wait * 2 : most_wait);
     is_timed_ = time_next_ = gap_told_ = false;
     in_window_ = 0;
@@ -254,6 +265,8 @@ std::optional<net::UdpOutgoing> TftpTransfer::transmit(base::MutBytes payload, I
   if (!owes_packet_) return std::nullopt;
   owes_packet_ = false;
   if (phase_ == Phase::asking) {
+    DEBUG_LINE(tftp, log, "asks {} port {} for \"{}\"{}", request_.server, request_.server_port, request_.file,
+               with_options_ ? " with options" : "");
     outgoing.destination_port = request_.server_port;
     outgoing.payload_size = wire::emit_tftp_request(
         payload, request_.file,
@@ -269,6 +282,7 @@ std::optional<net::UdpOutgoing> TftpTransfer::transmit(base::MutBytes payload, I
   }
   sent_at_ = now;
   resend_at_ = now + wait_;
+  DEBUG_LINE(tftp, io, "{} bytes to port {}, {} blocks are here", outgoing.payload_size, outgoing.destination_port, blocks_);
   if (outgoing.payload_size == 0) {
     fail(base::Error(ErrorCode::too_large, "the file name for the TFTP server {} is too long",
                      request_.server));

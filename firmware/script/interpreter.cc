@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "script/interpreter.h"
 
+#include "base/debug.h"
 #include <new>
 
 #include "script/expand.h"
@@ -73,6 +74,7 @@ base::Status Interpreter::run(std::string_view text, std::string_view name) {
   Script* const outer = script_;
   Script script{text, name, Lexer(text)};
   script_ = &script;
+  DEBUG_LINE(script, extra, "{} begins, {} bytes, depth {}", name, text.size(), depth_);
   base::Status status = run_statements(*frame, script);
   script_ = outer;
   --depth_;
@@ -139,6 +141,10 @@ base::Status Interpreter::run_line(Frame& frame, Script& script) {
         if (table_.take_stop(table_.context) != Stop::none)
           return Error(ErrorCode::cancelled, "stopped by Ctrl-C");
         status = run_command(Words(frame.words).first(frame.word_count));
+        // Two words of it: the others may be a password.
+        DEBUG_LINE(script, log, "{}:{} {} {}: {}", script.name, script.lexer.line(), frame.words[0],
+                   frame.word_count > 1 ? frame.words[1] : std::string_view(),
+                   status.ok() ? std::string_view("ok") : status.error().sentence());
       }
       if (!status.ok() && table_.take_stop(table_.context) == Stop::script) return status;
       if (stopped_) return status;

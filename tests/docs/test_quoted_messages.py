@@ -33,7 +33,7 @@ def quoted(page, *titles):
 
 def fragments(quotation):
     """Its parts between `…` and what a message puts in; short ones say too little to be looked for."""
-    return [part.strip() for part in re.split("[…]", quotation) if len(part.strip()) >= 8]
+    return [part.strip(" :,") for part in quotation.split("…") if len(part.strip(" :,")) >= 8]
 
 
 def is_said(part, said, pieces=3):
@@ -67,3 +67,34 @@ def test_a_message_that_nobody_says_is_found():
     said = "cannot be reached: {}\nnothing listens there; start the server\nits {} is {}, expected"
     assert is_said("cannot be reached: nothing listens there", said)
     assert not is_said("cannot be reached: nobody listens there", said)
+
+
+# Their remedy is in themselves: after a semicolon or colon, or behind words like these.
+_helps = re.compile(r";|: |, (?:or|see|check|try|use|write|give)|check (?:that|the)")
+# No errors: what is printed anyway, examples of what to write, and parts that stand in other sentences.
+_no_errors = re.compile(r"\[-|^\[|KiB|%|^\\n|^ |^, |rep (?:movs|stos)|such as |^a UUID of|realm=|NAME|Press |Booting |marked item"
+                        r"|^the (?:firmware|file) that|transfer ended by the client|nothing in this answer|was called$"
+                        r"|^a value was taken|^an empty optional")
+_elsewhere = {"pack", "host"}  # what builds the image; what tests run in
+
+
+def without_remedy():
+    """Sentences of the firmware that name a fault and not what to do."""
+    for source in sorted((root / "firmware").rglob("*.cc")):
+        if source.stem.endswith(("_test", "_bench")) or _elsewhere & set(source.parts):
+            continue
+        for text in _literal.findall(re.sub(r'"\s*\n\s*"', "", source.read_text())):
+            text = text.replace('\\"', '"')
+            if len(text) > 24 and text.count(" ") > 2 and not _helps.search(text) and not _no_errors.search(text):
+                yield source.name, text
+
+
+def test_the_firmwares_errors_that_do_not_say_what_to_do_are_explained():
+    section = re.search(r"^## Errors\n(.*?)^## ", (root / "docs/firmware.md").read_text(), re.M | re.S)[1]
+    known = [part for text in re.findall(r"`([^`]+)`", section) for part in fragments(text)]
+    lost = []
+    for name, text in without_remedy():
+        pieces = [piece.strip() for piece in re.split(r"\{\w*\}", text)]
+        if not any(part in piece or (len(piece) >= 8 and piece in part) for part in known for piece in pieces):
+            lost.append(f"{name}: {text}")
+    assert not lost, "\n".join(lost)

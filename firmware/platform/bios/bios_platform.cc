@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "platform/bios/bios_platform.h"
 
+#include "base/debug.h"
 #include "platform/bios/bios_memory.h"
 #include "platform/bios/image_layout.h"
 #include "platform/bios/panic.h"
@@ -22,6 +23,10 @@ base::PhysicalRange range(std::uint64_t begin, std::uint64_t end) { return {{beg
 BiosPlatform::BiosPlatform() {
   console_.add_sink(screen_sink());
   *memory_at<std::uint32_t>(linear_of(main_stack_bottom)) = stack_mark;
+  if constexpr (base::debug::is_any) {
+    base::debug::begin(
+        console_, [](void* self) { return static_cast<BiosPlatform*>(self)->now(); }, this);
+  }
   claim_memory();
 }
 
@@ -36,6 +41,13 @@ void BiosPlatform::claim_memory() {
   const std::uint32_t stack = FarPointer{low->entry.sp, low->entry.ss}.linear();
   memory_.claim(range(stack > stack_kept ? stack - stack_kept : 0, stack + 256));
   download_region_ = memory_.largest(range(one_mib, four_gib));
+  if constexpr (base::debug::memory.levels != 0) {
+    for (const base::PhysicalRange& free : memory_.free_ranges()) {
+      DEBUG_LINE(memory, log, "free: {} to {}", base::Hex{free.begin.value, 8}, base::Hex{free.end.value, 8});
+    }
+  }
+  DEBUG_LINE(memory, log, "downloads: {} to {}", base::Hex{download_region_.begin.value, 8},
+             base::Hex{download_region_.end.value, 8});
   memory_.claim(download_region_);
 }
 
@@ -48,12 +60,16 @@ base::Status BiosPlatform::start() {
     info_.uuid = find_uuid(info_.smbios);
   }
 
-  base::Status attached = nic_.attach(find_pxe_stack());
+  const PxeStack stack = find_pxe_stack();
+  DEBUG_LINE(undi, log, "{} at {}:{}", stack.found_by, base::Hex{stack.entry.segment, 4}, base::Hex{stack.entry.offset, 4});
+  base::Status attached = nic_.attach(stack);
   if (!attached) return attached;
   info_.pci = nic_.pci_id();
   info_.cached_discover = nic_.read_cached_packet(1, cached_packets[0]);
   info_.cached_ack = nic_.read_cached_packet(2, cached_packets[1]);
   info_.cached_proxy = nic_.read_cached_packet(3, cached_packets[2]);
+  DEBUG_LINE(undi, log, "MAC {}, MTU {}; the ROM's DISCOVER has {} bytes, its ACK {}, its ProxyDHCP answer {}", nic_.mac(),
+             nic_.mtu(), info_.cached_discover.size(), info_.cached_ack.size(), info_.cached_proxy.size());
   return base::Done{};
 }
 
