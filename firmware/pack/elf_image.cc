@@ -99,21 +99,4 @@ std::variant<ElfImage, std::string> read_elf(const std::vector<std::uint8_t>& fi
   return image;
 }
 
-std::vector<std::uint8_t> relocation_table(const std::vector<std::uint32_t>& relocations) {
-  std::vector<std::uint8_t> table;
-  std::uint32_t last = 0;
-  for (std::uint32_t offset : relocations) {
-    const std::uint32_t distance = offset - last;
-    last = offset;
-    if (distance < 255) {
-      table.push_back(static_cast<std::uint8_t>(distance));
-      continue;
-    }
-    table.push_back(255);
-    for (unsigned shift = 0; shift < 32; shift += 8) table.push_back(static_cast<std::uint8_t>(distance >> shift));
-  }
-  table.push_back(0);
-  return table;
-}
-
 }  // namespace pack

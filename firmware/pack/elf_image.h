@@ -20,7 +20,4 @@ struct ElfImage {
 /// Reads a file linked by image.ld with --emit-relocs; or says why it cannot be used.
 std::variant<ElfImage, std::string> read_elf(const std::vector<std::uint8_t>& file);
 
-/// The table that image_layout.h's relocate() reads.
-std::vector<std::uint8_t> relocation_table(const std::vector<std::uint32_t>& relocations);
-
 }  // namespace pack

@@ -51,6 +51,7 @@ void InstructionPhase::put(std::uint8_t byte) {
       displacement_ = byte >= 0x80 ? long_displacement : byte >= 0x40 ? short_displacement : 0;
       if (byte < 0x40 && byte % 8 == 5) displacement_ = long_displacement;
       if ((operation_ & 0xfe) == 0xf6 && (byte & 0x38) == 0) class_ |= 1 + (operation_ & 1);
+      if ((operation_ & 0xfc) == 0x80 || operation_ >= 0xf6) operation_ ^= byte & 0x38;
       if (byte >= 0xc0) return begin_immediate();
       if (byte % 8 != 4) return begin_displacement();
       phase_ = sib;

@@ -13,7 +13,7 @@ class InstructionPhase {
 
   /// One of the above; the last two with 8 added for a long one, and how many bytes of it are to come.
   std::uint8_t phase() const { return phase_; }
-  /// The instruction's opcode; between instructions the last one's.
+  /// The instruction's opcode, with the ModR/M byte's part of it; between instructions the last one's.
   std::uint8_t operation() const { return operation_; }
   void put(std::uint8_t byte);
 

@@ -27,5 +27,16 @@ TEST(InstructionPhase, instructions_of_every_shape_are_followed) {
                        {0xf7, 0xd9}, {0xf3, 0xa4}, {0x6a, 1}, {0x68, 1, 2, 3, 4}, {0x0f, 0x94, 0xc0}, {0xc3}});
 }
 
+TEST(InstructionPhase, where_the_modrm_byte_says_what_is_done_operations_differ) {
+  const auto operation = [](std::initializer_list<std::uint8_t> instruction) {
+    InstructionPhase phase;
+    for (std::uint8_t byte : instruction) phase.put(byte);
+    return phase.operation();
+  };
+  EXPECT_NE(operation({0x83, 0xc0, 1}), operation({0x83, 0xf8, 1}));  // ADD, CMP
+  EXPECT_NE(operation({0xff, 0x10}), operation({0xff, 0x30}));        // CALL, PUSH
+  EXPECT_EQ(operation({0x8b, 0x45, 4}), operation({0x8b, 0x5d, 4}));  // MOV to EAX, to EBX
+}
+
 }  // namespace
 }  // namespace pack

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-// pack flat ELF FLAT: the linked image as it is to be compressed, with its relocation table behind it.
+// pack flat ELF FLAT: the linked image as it is to be compressed.
 // pack join STUB ELF FLAT OUTPUT: the stub, told about the image, and the compressed image behind it.
 #include <algorithm>
 #include <cstdio>
@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/siphash.h"
+#include "pack/address_marks.h"
 #include "pack/call_filter.h"
 #include "pack/compress.h"
 #include "pack/elf_image.h"
@@ -49,11 +50,17 @@ pack::ElfImage read_image(const std::string& name) {
   return std::get<pack::ElfImage>(std::move(read));
 }
 
+std::uint32_t mark(pack::ElfImage& image) {
+  if (image.memory_end > 1u << pack::mark_shift) throw Failure{"the image is linked beyond the first MiB: addresses bear marks there"};
+  const auto mark = pack::mark_addresses(image.bytes, image.relocations);
+  if (!mark) throw Failure{"no mark for addresses is free: each stands elsewhere in the image too"};
+  return *mark;
+}
+
 void flatten(const std::string& elf, const std::string& output) {
   pack::ElfImage image = read_image(elf);
+  mark(image);
   pack::make_calls_absolute(std::span(image.bytes).first(image.code_size));
-  const Buffer table = pack::relocation_table(image.relocations);
-  image.bytes.insert(image.bytes.end(), table.begin(), table.end());
   write_file(output, image.bytes);
 }
 
@@ -75,9 +82,10 @@ void write_stamp(Buffer& image) {
 void join(const std::string& stub_name, const std::string& elf, const std::string& flat_name, const std::string& output) {
   Buffer out = read_file(stub_name);
   const std::size_t stub_size = out.size();
-  if (stub_size < stub_words_offset + 16) throw Failure{"the stub is too short for its words"};
-  const pack::ElfImage image = read_image(elf);
-  const std::size_t table_size = pack::relocation_table(image.relocations).size();
+  if (stub_size < stub_words_offset + 20) throw Failure{"the stub is too short for its words"};
+  pack::ElfImage image = read_image(elf);
+  const std::uint32_t address_mark = mark(image);
+  const std::size_t list_size = 4 * (image.relocations.size() + 1);
   const Buffer flat = read_file(flat_name);
   const Buffer packed = pack::compress(flat, image.code_size);
   if (pack::decompress(packed, flat.size(), image.code_size) != flat) throw Failure{"the packed image does not come back"};
@@ -91,17 +99,21 @@ void join(const std::string& stub_name, const std::string& elf, const std::strin
     throw Failure{"the packed image reaches into the place where it is unpacked: move image.ld's address up"};
   }
   const std::uint32_t needed_end =
-      std::max(base::load_le32(words + 12), image.address + flat_size + early_stack + bios::low_block_size + 4096);
-  if (needed_end > std::max(least_base_memory, base::load_le32(words + 12))) throw Failure{"the image does not fit into base memory while it starts"};
+      std::max(base::load_le32(words + 12),
+               image.address + flat_size + static_cast<std::uint32_t>(list_size) + early_stack + bios::low_block_size + 4096);
+  if (needed_end > std::max(least_base_memory, base::load_le32(words + 12))) {
+    throw Failure{"the image does not fit into base memory while it starts"};
+  }
   base::store_le32(words + 4, flat_size);
   base::store_le32(words + 8, image.code_size);
   base::store_le32(words + 12, needed_end);
+  base::store_le32(words + 16, address_mark);
   write_stamp(out);
   write_file(output, out);
 
   std::printf("%zu bytes = stub %zu + packed %zu\n", out.size(), stub_size, packed.size());
-  std::printf("  unpacked %u: code %u, data %zu, relocations %zu (%zu addresses); zeroed and stack %zu\n", flat_size,
-              image.code_size, image.bytes.size() - image.code_size, table_size, image.relocations.size(),
+  std::printf("  unpacked %u: code %u, data %zu; %zu addresses; zeroed and stack %zu\n", flat_size,
+              image.code_size, image.bytes.size() - image.code_size, image.relocations.size(),
               image.memory_end - image.address - image.bytes.size());
 }
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 // The model behind the packed stream. Each bit is predicted from two contexts. A context has a slot with how likely it
 // makes a 1, as the logarithm of the odds; the two are added, and both learn from the bit what they missed. It mixes
-// contexts without weights, and costs stub.asm some fifty instructions for a bit.
+// contexts without weights, and costs stub.asm some sixty instructions for a bit.
+//
+// The contexts of literals and packets: in code the instruction phase, and with it the opcode, but for displacements the
+// byte before without its bits 3 to 5, which in a ModR/M byte name the other operand; in data one of all bytes, and the
+// byte before.
 //
 // The stream: for each packet one bit, 0 a literal and 1 a match.
 //   literal  eight bits, the uppermost first
@@ -53,10 +57,13 @@ class StreamState {
   explicit StreamState(std::size_t code_size) : code_size_(code_size) {}
 
   void set_packet_context(Predictor& predictor, const std::vector<std::uint8_t>& bytes, std::size_t at) const {
-    if (at < code_size_) {
-      predictor.set_context(phase_.phase(), phase_.operation());
+    const std::uint8_t before = at == 0 ? 0 : bytes[at - 1], phase = phase_.phase();
+    if (at >= code_size_) {
+      predictor.set_context(row_data, before);
+    } else if ((phase & 0xf0) == InstructionPhase::displacement) {
+      predictor.set_context(phase, before & 0xc7);
     } else {
-      predictor.set_context(row_data, at == 0 ? 0 : bytes[at - 1]);
+      predictor.set_context(phase, phase_.operation());
     }
   }
   void set_match_context(Predictor& predictor, std::uint32_t row) const { predictor.set_context(row, phase_.phase()); }

@@ -1,11 +1,11 @@
 ; SPDX-License-Identifier: MPL-2.0
 ; The beginning of undionly.kpxe: entered by a PXE ROM or PXELINUX in real mode at 0000:7C00 (or 07C0:0000), unpacks
 ; the stream behind itself to where the image is linked, and enters it in protected mode.
-; The packer fills in `stamp` and the three words after image_address.
+; The packer fills in `stamp` and the four words after image_address.
 
 %ifndef IMAGE_ADDRESS                   ; else a build with debug lines, which needs more room
 %define IMAGE_ADDRESS 0x18000           ; image.ld; the packer checks it
-%define SLOTS 0x3b000                   ; words: bits 0 to 2 a count, above them log odds
+%define SLOTS 0x3bf00                   ; words: bits 0 to 2 a count, above them log odds
 %endif
 
         org 0x7c00
@@ -20,6 +20,7 @@ flat_size:      dd SLOTS - IMAGE_ADDRESS        ; bytes that the stream unpacks 
 code_size:      dd 0                    ; of these, how many hold code whose calls were made absolute
 needed_end:     dd SQUASH + 0x2000 + 4  ; first byte above what the image needs before it finds its home; here what
                                         ; unpacking needs
+mark:           dd 0                    ; upper 12 bits of whatever is an address
 
 ; ---------------------------------------------------------------------------------------------------------------
 ; begin: [pxe 4.4.5] In: ES:BX -> PXENV+, SS:SP -> return address, SS:SP+4 -> !PXE far pointer. Mode: real.
@@ -91,8 +92,8 @@ gdt_register:   dw 23
                 dd gdt
 
 ; ---------------------------------------------------------------------------------------------------------------
-; unpack: the stream that predictor.h describes, from behind the stub to image_address, then calls and jumps made
-; relative again.
+; unpack: the stream that predictor.h describes, from behind the stub to image_address; then calls and jumps made
+; relative again, the marks taken off addresses, and behind the image the list of where these stand.
 ; In: EAX, EDX for the image. Out: the same. Clobbers: all else. Mode: 32-bit protected. Stack: below the image.
 
 SLOTS_SIZE      equ 0x40000
@@ -135,15 +136,15 @@ ROW_SLOT        equ 83
         lea %1, [SLOTS + 2 * %1]
 %endmacro
 
-; The slot learns EDX, the less of it the oftener it has learnt. Clobbers: EAX, ECX, flags.
+; The slot learns of EDX the less the oftener it has learnt. Clobbers: EAX, ECX, flags.
 %macro learn 1                          ; register: address of the slot
-        mov eax, edx
-        mov cl, [%1]
-        and cl, 7
+        mov ecx, [%1]
+        and ecx, 7
+        movzx eax, byte [rates + ecx]
         cmp cl, 7
         adc word [%1], 0
-        shr cl, 1
-        sar eax, cl
+        imul eax, edx
+        sar eax, 10
         and al, ~7
         add [%1], ax
 %endmacro
@@ -209,12 +210,19 @@ packet:
         cmp ecx, [ebp + variables.end]
         jae unpacked
         mov al, [ebp + variables.phase]
-        mov dl, [ebp + variables.operation]
-        cmp ecx, [ebp + variables.code_end]
-        jb .code
-        mov al, ROW_DATA
         mov dl, [ecx - 1]
-.code:
+        cmp ecx, [ebp + variables.code_end]
+        jae .data
+        and dl, 0xc7
+        mov ah, al
+        and ah, 0xf0
+        cmp ah, 32                      ; a displacement
+        je .known
+        mov dl, [ebp + variables.operation]
+        jmp .known
+.data:
+        mov al, ROW_DATA
+.known:
         call set_context
         movzx ebx, byte [ebp + variables.after_match]
         inc bh                          ; node 256 or 257
@@ -345,12 +353,11 @@ bit:
         neg ecx
         mul dword [ebp + variables.range]
         call take
+        mov edx, ecx
         test bl, 1
         jz .missed
-        add ecx, 0xffff
-.missed:                                ; ECX = what the chance missed, of 2^16
-        lea edx, [ecx + 4 * ecx]
-        sar edx, 6
+        add edx, 0xffff
+.missed:                                ; EDX = what the chance missed, of 2^16
         learn esi
         learn edi
         bt ebx, 0
@@ -384,6 +391,8 @@ take:
         mov [ebp + variables.code], al
         jmp .normalize
 
+rates:  db 72, 46, 36, 28, 23, 20, 18, 16       ; of what was missed, in 1/1024, by how often the slot has learnt
+
 %include "append.inc"
 
 ; Calls and jumps: the packer wrote where they go, instead of how far, for whatever goes to somewhere in the code.
@@ -416,7 +425,28 @@ unpacked:
         mov [edi + ecx], eax
         add ecx, 4
         jmp .look
+
+; Addresses: address_marks.cc has the same steps. The list is of linear places, with a zero at its end.
 .done:
+        mov esi, [ebp + variables.end]
+        lea edx, [esi - 4]
+.address:
+        mov eax, [edi]
+        mov ecx, eax
+        shr ecx, 20
+        inc edi
+        cmp ecx, [mark]
+        jne .next
+        dec edi
+        and eax, 0xfffff
+        mov [edi], eax
+        mov [esi], edi
+        add esi, 4
+        add edi, 4
+.next:
+        cmp edi, edx
+        jbe .address
+        and dword [esi], 0
         lea esp, [ebp + variables_size]
         pop edx
         pop eax

@@ -8,6 +8,17 @@
 
 extern "C" [[noreturn]] void enter_home(std::uint32_t delta);
 
+/// Adds `delta` to every address in the copy of the image that lies so far behind it. `list`: where each stands in the
+/// image itself, and a zero.
+static void relocate(std::uint32_t delta, const std::uint32_t* list) {
+  for (; *list != 0; ++list) {
+    std::uint32_t address;
+    std::memcpy(&address, bios::memory_at<std::uint8_t>(*list + delta), sizeof address);
+    address += delta;
+    std::memcpy(bios::memory_at<std::uint8_t>(*list + delta), &address, sizeof address);
+  }
+}
+
 extern "C" [[noreturn]] void early_main(const bios::EntryRegisters* pushed, std::uint32_t stack, std::uint32_t low_base) {
   using namespace bios;
   std::uint8_t stamp[image_stamp_size];
@@ -41,6 +52,6 @@ extern "C" [[noreturn]] void early_main(const bios::EntryRegisters* pushed, std:
   const std::uint32_t stored = linear_of(image_end) - linear_of(image_begin);
   std::memcpy(memory_at<std::uint8_t>(base), image_begin, stored);
   std::memset(memory_at<std::uint8_t>(base + stored), 0, used - stored);
-  relocate(memory_at<std::uint8_t>(base), delta, image_end);
+  relocate(delta, reinterpret_cast<const std::uint32_t*>(image_end));
   enter_home(delta);
 }
