@@ -13,6 +13,7 @@ from labkit.network import bridge
 from labkit.process import wait_until
 from labkit.stages import gpxe, rom
 
+pytestmark = pytest.mark.slow
 configuration = "/etc/kea/kea-dhcp4.conf"
 
 
@@ -77,7 +78,6 @@ def site(lab):
     made.close()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("page, least", [("operators-guide.md", 25), ("comparison.md", 1), ("errors.md", 2)])
 def test_every_command_of_the_page_does_what_it_says(site, page, least):
     ran = 0
