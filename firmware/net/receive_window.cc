@@ -7,7 +7,7 @@ void ReceiveWindow::delivered(std::uint32_t count) {
   credit_ += count;
   while (credit_ >= patience_) {
     credit_ -= patience_;
-    if (segments_ < max_segments) ++segments_;
+    if (segments_ < limit_) ++segments_;
   }
 }
 

@@ -52,6 +52,16 @@ struct TcpReceiverTest : testing::Test {
   TcpReceiver receiver;
 };
 
+TEST(ReceiveWindow, of_a_card_that_takes_fewer_than_four_frames_never_grows) {
+  ReceiveWindow small{2}, usual{4};
+  small.delivered(100);
+  usual.delivered(100);
+  EXPECT_EQ(small.segments(), 2U);
+  EXPECT_EQ(usual.segments(), 104U);
+  small.lost();
+  EXPECT_EQ(small.segments(), 2U);
+}
+
 TEST_F(TcpReceiverTest, gives_bytes_in_order) {
   arrive(0, 100);
   arrive(100, 50);

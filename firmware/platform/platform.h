@@ -32,7 +32,8 @@ class Nic {
   virtual bool transmit(base::Bytes frame) = 0;
   /// One turn: sends what is queued and fetches what has arrived. The frames stay valid until the next poll().
   virtual std::span<const base::Bytes> poll() = 0;
-  /// How many full-sized frames the card is known to take back to back; TCP's receive window starts from it.
+  /// How many full-sized frames the card is known to take back to back; TCP's receive window starts from it, and fewer
+  /// than four also bound it.
   virtual std::size_t receive_burst() const = 0;
 
  protected:
