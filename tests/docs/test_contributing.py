@@ -22,7 +22,8 @@ def is_there(path, near):
 def test_files_named_there_exist():
     named = set(path_like.findall(page))
     assert len(named) >= 15
-    assert sorted(path for path in named if "NAME" not in path and not is_there(path, root)) == []
+    to_be_made = {path for path in named if "NAME" in path or path.startswith("build/")}
+    assert sorted(path for path in named - to_be_made if not is_there(path, root)) == []
 
 
 def test_scripts_are_all_described():
