@@ -4,7 +4,7 @@
 import re
 from pathlib import Path
 
-from boxkit.guide import not_shown, steps
+from labkit import manual
 from labkit.machine import Machine, MachineSpec
 
 page = Path(__file__).resolve().parents[2] / "docs/guide.md"
@@ -43,13 +43,14 @@ def test_every_command_of_the_guide_does_what_it_says_and_a_machine_boots(suite,
     box = make_box()
     packages.put_into(box, "/root")
     booted = 0
-    for step in steps(text):
-        if step.kind == "boot":
+    for step in manual.parse(text, page.name):
+        if isinstance(step, manual.Act):
             boot(network, tmp_path / "serial.log")
             booted += 1
-        elif step.kind == "write":
+        elif isinstance(step, manual.File):
             box.write(step.path, step.text)
         else:
             printed = box.run(f"set -e; cd /root\n{step.text}", timeout=1800)
-            assert not_shown(step, printed) is None, f"{step.text}\nprinted\n{printed}\nand not\n{not_shown(step, printed)}"
+            gone = step.missing(printed)
+            assert gone is None, f"{step.text}\nprinted\n{printed}\nand not\n{gone}"
     assert booted == 1

@@ -54,7 +54,11 @@ _piece = re.compile(r"^(?P<fence>```+)(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=fence)
 
 def steps(page, kinds=("sh",)):
     """What docs/`page` has one do, in order; commands of the `kinds` asked for."""
-    text = (paths.root / "docs" / page).read_text()
+    return parse((paths.root / "docs" / page).read_text(), f"docs/{page}", kinds)
+
+
+def parse(text, name, kinds=("sh",)):
+    """The same of the `text` of a page; errors call it by its `name`."""
     found, path, status, may_show = [], None, 0, False
     for piece in _piece.finditer(text):
         line = text.count("\n", 0, piece.start()) + 1
@@ -75,5 +79,5 @@ def steps(page, kinds=("sh",)):
             may_show = info in kinds and not path
             path, status = None, 0
     if len(written := re.findall(r"\bIn `/[^`]+`", text)) != sum(isinstance(step, File) for step in found):
-        raise ValueError(f"docs/{page}: of these not each ends its line with a colon and has a block behind it: {written}")
+        raise ValueError(f"{name}: of these not each ends its line with a colon and has a block behind it: {written}")
     return found
