@@ -71,6 +71,16 @@ consteval bool pairs_agree() {
 }
 static_assert(pairs_agree());
 
+constexpr auto uefi_architectures = [] {
+  std::array<bool, architecture_count> are_uefi{};
+  for (std::uint16_t i = 0; i < architecture_count; ++i) {
+    const std::uint16_t counted = counted_as(i);
+    are_uefi[i] = counted == arch::x64_uefi || counted == arch::x64_uefi_http ||
+                  architectures[i].rule.find("-uefi") != std::string_view::npos;
+  }
+  return are_uefi;
+}();
+
 std::optional<std::uint16_t> form(std::uint16_t number, std::uint16_t Architecture::*member) {
   if (!is_known_architecture(number) || architectures[number].*member == none) return std::nullopt;
   return architectures[number].*member;
@@ -109,9 +119,7 @@ std::optional<std::uint16_t> plain_form(std::uint16_t number) {
 }
 
 bool is_uefi_architecture(std::uint16_t number) {
-  if (!is_known_architecture(number)) return false;
-  if (counted_as(number) == arch::x64_uefi || counted_as(number) == arch::x64_uefi_http) return true;
-  return architecture_name(number).find("-uefi") != std::string_view::npos;
+  return is_known_architecture(number) && uefi_architectures[number];
 }
 
 std::optional<std::uint16_t> architecture_in_vendor_class(Bytes vendor_class) {
@@ -133,23 +141,25 @@ ClientArchitectures client_architectures(const Facts& facts) {
   const bool says_pxe = begins_with(vendor_class, "PXEClient");
 
   ClientArchitectures client;
-  const auto add = [&](std::uint16_t number) {
+  std::uint16_t only = 0;  // without option 93
+  std::span<const std::uint16_t> sent = facts.architectures.kept();
+  if (!sent.empty()) {
+    client.source = ArchitectureSource::option_93;
+  } else if (const auto number = architecture_in_vendor_class(vendor_class)) {
+    client.source = ArchitectureSource::option_60;
+    only = *number;
+    sent = {&only, 1};
+  } else if (says_pxe && as_text(vendor_class).find(":Arch:") == std::string_view::npos) {
+    client.source = ArchitectureSource::bare_pxeclient;
+    only = arch::x86_bios;
+    sent = {&only, 1};
+  }
+  for (const std::uint16_t number : sent) {
     std::optional<std::uint16_t> other;
     if (says_http) other = http_form(number);
     if (says_pxe) other = plain_form(number);
     client.vendor_class_decided_http = client.vendor_class_decided_http || other.has_value();
     client.numbers.push(other.value_or(number));
-  };
-
-  if (!facts.architectures.empty()) {
-    client.source = ArchitectureSource::option_93;
-    for (const std::uint16_t number : facts.architectures.kept()) add(number);
-  } else if (const auto number = architecture_in_vendor_class(vendor_class)) {
-    client.source = ArchitectureSource::option_60;
-    add(*number);
-  } else if (says_pxe && as_text(vendor_class).find(":Arch:") == std::string_view::npos) {
-    client.source = ArchitectureSource::bare_pxeclient;
-    client.numbers.push(arch::x86_bios);
   }
   return client;
 }

@@ -20,8 +20,8 @@ void each_rule(const LayeredRules& rules, Visit&& visit) {
 
 /// The rules before the one that answered, each with what kept it from answering.
 template <class Rules>
-void note_rules(Deciding& now, const Rules& rules, std::string_view source, const Rule* found) {
-  if (now.trace == nullptr) return;
+[[gnu::cold, gnu::noinline]] void note_rules(Deciding& now, const Rules& rules, std::string_view source,
+                                             const Rule* found) {
   each_rule(rules, [&](const Rule& rule) {
     if (&rule == found) return false;
     now.note(source, rule.name, [&] { return why_not(rule, now.client); });
@@ -46,7 +46,8 @@ template <class Rules>
 bool ask(Deciding& now, const Rules* rules, std::string_view source, const ScopePolicy* scope) {
   if (rules == nullptr) return false;
   const Rule* const found = rules->find(now.client);
-  note_rules(now, *rules, source, found);
+  if (now.trace != nullptr) [[unlikely]]
+    note_rules(now, *rules, source, found);
   if (found != nullptr) answer_by(now, *found, source, scope);
   return found != nullptr;
 }

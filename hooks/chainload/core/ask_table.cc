@@ -57,6 +57,16 @@ bool give_row(Deciding& now, const BuiltInTable& table, const Template& file) {
   return true;
 }
 
+/// The rows of firmware that did not answer.
+[[gnu::cold, gnu::noinline]] void note_architectures(Deciding& now, const BuiltInTable& table,
+                                                     std::string_view source,
+                                                     std::optional<std::uint16_t> answered) {
+  for (std::uint16_t i = 0; i < architecture_count; ++i) {
+    if (!(*table.firmware)[i] || i == answered) continue;
+    now.note(source, architecture_rule(i), [&] { return architectures_mismatch(now.client.architectures); });
+  }
+}
+
 }  // namespace
 
 bool ask_table(Deciding& now, const BuiltInTable* table, std::string_view source) {
@@ -81,12 +91,8 @@ bool ask_table(Deciding& now, const BuiltInTable* table, std::string_view source
   now.note(source, raspberry_pi_row, [] { return std::string("it is not a Raspberry Pi's ROM"); });
 
   const auto row = served_architecture(client.architectures, *table);
-  if (now.trace != nullptr) {
-    for (std::uint16_t i = 0; i < architecture_count; ++i) {
-      if (!(*table->firmware)[i] || i == row) continue;
-      now.note(source, architecture_rule(i), [&] { return architectures_mismatch(client.architectures); });
-    }
-  }
+  if (now.trace != nullptr) [[unlikely]]
+    note_architectures(now, *table, source, row);
   if (!row) return false;
   begin(now, source, architecture_rule(*row), Because::architecture_served, table->tallies[*row]);
   now.decision.architecture = *row;

@@ -8,6 +8,15 @@ namespace {
 constexpr std::string_view gpxe_class = "gPXE";
 constexpr std::string_view ipxe_class = "iPXE";
 
+/// A loop as it stands; the library's own takes four steps in one, and most lists here hold one value.
+template <class List, class Test>
+bool is_any_of(const List& list, Test test) {
+  for (const auto each : list) {
+    if (test(each)) return true;
+  }
+  return false;
+}
+
 bool names_class(const Facts& facts, std::string_view name) {
   return facts.user_classes && facts.user_classes->name(name);
 }
@@ -17,18 +26,13 @@ bool vendor_class_begins(const Facts& facts, std::string_view prefix) {
 }
 
 /// IEEE prefixes of Raspberry Pi boards.
-constexpr std::array<std::array<std::uint8_t, 3>, 6> raspberry_pi_prefixes = {{{0xb8, 0x27, 0xeb},
-                                                                               {0xdc, 0xa6, 0x32},
-                                                                               {0xe4, 0x5f, 0x01},
-                                                                               {0x28, 0xcd, 0xc1},
-                                                                               {0xd8, 0x3a, 0xdd},
-                                                                               {0x2c, 0xcf, 0x67}}};
+constexpr std::array<std::uint32_t, 6> raspberry_pi_prefixes = {0xb827eb, 0xdca632, 0xe45f01,
+                                                                0x28cdc1, 0xd83add, 0x2ccf67};
 
 bool has_raspberry_pi_address(const Facts& facts) {
   if (facts.hardware_address.size() != 6) return false;
-  return std::any_of(raspberry_pi_prefixes.begin(), raspberry_pi_prefixes.end(), [&](const auto& prefix) {
-    return std::equal(prefix.begin(), prefix.end(), facts.hardware_address.begin());
-  });
+  return is_any_of(raspberry_pi_prefixes, [prefix = be32(facts.hardware_address, 0) >>
+                                                    8](std::uint32_t each) { return each == prefix; });
 }
 
 }  // namespace
@@ -39,8 +43,7 @@ BootSign boot_sign(const Facts& facts) {
   if (names_class(facts, gpxe_class)) return BootSign::user_class_gpxe;
   if (names_class(facts, ipxe_class)) return BootSign::user_class_ipxe;
   if (facts.etherboot && facts.etherboot->names_a_loader()) return BootSign::etherboot_options;
-  const auto listed = facts.architectures.kept();
-  if (std::any_of(listed.begin(), listed.end(), is_known_architecture)) return BootSign::architecture;
+  if (is_any_of(facts.architectures.kept(), is_known_architecture)) return BootSign::architecture;
   return BootSign::none;
 }
 
@@ -50,15 +53,14 @@ ClientKind client_kind(const Facts& facts) {
   if (facts.etherboot && facts.etherboot->names_a_loader()) return ClientKind::etherboot;
   if (vendor_class_begins(facts, "HTTPClient")) return ClientKind::http_client;
   if (vendor_class_begins(facts, "PXEClient")) return ClientKind::pxe_client;
-  const auto listed = facts.architectures.kept();
-  if (std::any_of(listed.begin(), listed.end(), is_http_architecture)) return ClientKind::http_client;
+  if (is_any_of(facts.architectures.kept(), is_http_architecture)) return ClientKind::http_client;
   return ClientKind::other;
 }
 
 bool is_raspberry_pi_rom(const Facts& facts, const ClientArchitectures& client) {
   if (names_class(facts, gpxe_class) || names_class(facts, ipxe_class)) return false;
   const auto listed = client.numbers.kept();
-  if (std::find(listed.begin(), listed.end(), arch::arm_rpiboot) != listed.end()) return true;
+  if (is_any_of(listed, [](std::uint16_t number) { return number == arch::arm_rpiboot; })) return true;
   const bool claims_bios = listed.empty() || listed.front() == arch::x86_bios;
   return claims_bios && has_raspberry_pi_address(facts);
 }

@@ -6,8 +6,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace chainload::core {
 
@@ -28,6 +30,10 @@ inline std::string_view as_text(Bytes bytes) {
 }
 
 constexpr bool equals(Bytes bytes, std::string_view text) {
+  if (!std::is_constant_evaluated()) {
+    return bytes.size() == text.size() &&
+           (text.empty() || std::memcmp(bytes.data(), text.data(), text.size()) == 0);
+  }
   return std::equal(
       bytes.begin(), bytes.end(), text.begin(), text.end(),
       [](std::uint8_t octet, char letter) { return octet == static_cast<std::uint8_t>(letter); });

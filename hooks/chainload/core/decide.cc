@@ -8,7 +8,7 @@
 namespace chainload::core {
 namespace {
 
-void leave_alone(Deciding& now, std::string_view rule, Because because) {
+[[gnu::noinline]] void leave_alone(Deciding& now, std::string_view rule, Because because) {
   Decision& decision = now.decision;
   decision.outcome = Outcome::left_alone;
   decision.rule = rule;
@@ -50,7 +50,7 @@ bool ask_sources(Deciding& now) {
 }
 
 /// What is said when nothing answered.
-void nothing_answered(Deciding& now) {
+[[gnu::cold, gnu::noinline]] void nothing_answered(Deciding& now) {
   const Decision& decision = now.decision;
   if (!decision.is_boot_client) {
     leave_alone(now, "built-in/not-a-boot-client", Because::not_a_boot_client);
@@ -100,6 +100,10 @@ std::string_view rule_of(Because because) {
   return "built-in/not-a-boot-client";
 }
 
+[[gnu::cold, gnu::noinline]] void add_dismissal(Trace& trace, const Decision& decision) {
+  trace.add_answer({decision.full_name(), true, because_text(decision)});
+}
+
 }  // namespace
 
 const ReplyForm& Decision::form() const {
@@ -121,7 +125,8 @@ Decision decide(const Facts& facts, const Surroundings& around, const Policy& po
   if (const auto because = dismissed(facts, policy, decision.is_boot_client)) {
     decision.rule = rule_of(*because);
     decision.because = *because;
-    if (trace != nullptr) trace->add_answer({decision.full_name(), true, because_text(decision)});
+    if (trace != nullptr) [[unlikely]]
+      add_dismissal(*trace, decision);
     return decision;
   }
   const Client client(facts, around, decision.is_boot_client);

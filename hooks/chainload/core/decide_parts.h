@@ -16,7 +16,17 @@ struct Deciding {
 
   template <class Why>
   void note(std::string_view source, std::string_view rule, Why&& why) {
-    if (trace == nullptr) return;
+    if (trace != nullptr) [[unlikely]]
+      add_note(source, rule, why);
+  }
+  void note_answer() {
+    if (trace != nullptr) [[unlikely]]
+      add_answer();
+  }
+
+ private:
+  template <class Why>
+  [[gnu::cold, gnu::noinline]] void add_note(std::string_view source, std::string_view rule, Why&& why) {
     if (trace->is_full()) {
       trace->add_not_shown(1);
     } else {
@@ -24,8 +34,8 @@ struct Deciding {
           {source.empty() ? std::string(rule) : std::string(source) + "/" + std::string(rule), false, why()});
     }
   }
-  void note_answer() {
-    if (trace != nullptr) trace->add_answer({decision.full_name(), true, because_text(decision, client)});
+  [[gnu::cold, gnu::noinline]] void add_answer() {
+    trace->add_answer({decision.full_name(), true, because_text(decision, client)});
   }
 };
 

@@ -26,7 +26,7 @@ struct UserClasses {
   FirstFew<Bytes, user_classes_read> items;  // the raw value alone when it is not a list
 
   /// Exact, with case; the raw value matches too, whichever the encoding.
-  constexpr bool name(std::string_view text) const {
+  [[gnu::noinline]] constexpr bool name(std::string_view text) const {
     if (equals(raw, text)) return true;
     for (const Bytes item : items.kept()) {
       if (equals(item, text)) return true;
@@ -112,7 +112,8 @@ struct Facts {
 
   bool is_readable_request() const { return defect == Defect::none || defect == Defect::option_cut_short; }
   bool asks_for(std::uint8_t code) const {
-    return std::find(requested_options.begin(), requested_options.end(), code) != requested_options.end();
+    return !requested_options.empty() &&
+           std::memchr(requested_options.data(), code, requested_options.size()) != nullptr;
   }
 };
 

@@ -109,7 +109,7 @@ class Planner {
     write(option::etherboot, before_.etherboot.first(whole_len), Bytes(no_proxydhcp));
   }
 
-  void remove_all() {
+  [[gnu::cold, gnu::noinline]] void remove_all() {
     plan_.siaddr = Ipv4::unset;
     plan_.writes_sname = true;
     plan_.writes_file = true;
@@ -125,6 +125,11 @@ class Planner {
     if (before_.len == 0) return;
     const std::size_t most =
         std::max(plan_.most_len, before_.len);  // what the server itself sends is its own affair
+    if (len() > most) shorten(most);
+  }
+
+ private:
+  [[gnu::cold, gnu::noinline]] void shorten(std::size_t most) {
     const auto leave_out = [&](std::uint8_t code, Edit instead) {
       if (len() <= most || edit(code).edit != Edit::write) return;
       edit(code).edit = instead;
@@ -146,7 +151,6 @@ class Planner {
     plan_.fits = len() <= most;
   }
 
- private:
   static Bytes bytes_of(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
   }
@@ -163,12 +167,12 @@ class Planner {
     if (!field.append(value)) field.clear();  // measured before: cannot happen
   }
 
-  void write(std::uint8_t code, Bytes value, Bytes more = {}) {
+  [[gnu::noinline]] void write(std::uint8_t code, Bytes value, Bytes more = {}) {
     if (!may_write(code)) return;
     OptionEdit& to = edit(code);
     to.edit = to.value.append(value) && to.value.append(more) ? Edit::write : Edit::keep;
   }
-  void remove(std::uint8_t code) {
+  [[gnu::noinline]] void remove(std::uint8_t code) {
     if (!(form_.keep_existing && has(code))) edit(code).edit = Edit::remove;
   }
 

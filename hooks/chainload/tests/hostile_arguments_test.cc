@@ -18,12 +18,14 @@ struct Bad {
   std::string json;
 };
 
-/// Wrong for every argument there is, whatever it is for.
+/// Wrong for every argument there is, whatever it is for. Deeper than the library allows, and not so deep
+/// that the parser of Kea 2.6, which stops at 100 levels, never lets it get there.
 std::vector<Bad> wrong_everywhere() {
+  constexpr int levels = 90;
   std::string deep = "1";
-  for (int i = 0; i < 200; ++i) deep = "[" + deep + "]";
+  for (int i = 0; i < levels; ++i) deep = "[" + deep + "]";
   std::string deep_map = "1";
-  for (int i = 0; i < 200; ++i) deep_map = R"({"not": )" + deep_map + "}";
+  for (int i = 0; i < levels; ++i) deep_map = R"({"not": )" + deep_map + "}";
   return {{"null", "null"},
           {"float", "1.5"},
           {"negative", "-1"},
@@ -192,9 +194,20 @@ TEST_F(HostileArguments, REST_missing_and_surplus_arguments_are_named_and_change
   EXPECT_NE("", before);
 }
 
-TEST_F(HostileArguments, REST_numbers_beyond_64_bits_end_in_the_servers_own_parser) {
-  EXPECT_ANY_THROW(isc::data::Element::fromJSON(R"({"limit": 9223372036854775808})"));
-  EXPECT_ANY_THROW(isc::data::Element::fromJSON(R"({"limit": 99999999999999999999999})"));
+/// Kea 2.2 cannot read them; later ones can, and then the library refuses the argument.
+TEST_F(HostileArguments, REST_numbers_beyond_64_bits_are_refused) {
+  start();
+  for (const std::string number :
+       {"9223372036854775808", "-9223372036854775809", "99999999999999999999999"}) {
+    try {
+      const Answer answer = command("chainload-rules-get-page", R"({"limit": )" + number + "}");
+      EXPECT_EQ(1, answer.result) << number;
+      EXPECT_NE(std::string::npos, answer.text.find("limit")) << number << ": " << answer.text;
+    } catch (const isc::data::JSONError& error) {
+      EXPECT_NE(std::string::npos, std::string(error.what()).find("overflow"))
+          << number << ": " << error.what();
+    }
+  }
 }
 
 }  // namespace
