@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import threading
+import time
 
 import pytest
 
@@ -103,20 +104,24 @@ def test_D1_a_server_killed_during_sets_has_the_old_rules_or_the_new(lab):
     for round_ in range(5):
         server = lab.start_kea(config())
         answered = [json.loads(rules_of(server))["revision"]]
+        has_answered = threading.Event()  # a slow machine may need seconds for the first
 
         def change():
             try:
                 while True:
                     rules = [rule(f"r{i}", f"f{answered[-1] + 1}") for i in range(300)]
                     answered.append(done(server.command("chainload-rules-set", {"rules": rules}))["revision"])
+                    has_answered.set()
             except (OSError, ValueError):
                 pass  # the server is gone
 
         changes = threading.Thread(target=change)
         changes.start()
-        threading.Event().wait(0.4 + 0.13 * round_)
+        assert has_answered.wait(60)
+        time.sleep(0.1 + 0.13 * round_)
         killed(server)
-        changes.join(20)
+        changes.join(60)
+        assert not changes.is_alive()
         server = lab.start_kea(config())
         found = json.loads(rules_of(server))
         assert found["revision"] in (answered[-1], answered[-1] + 1), answered[-1]

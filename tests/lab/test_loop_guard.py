@@ -12,6 +12,7 @@ from labkit.stages import gpxe, rom
 
 looping = re.compile(r"CHAINLOAD_LOOP (\S+) .*? (\d+) times after")
 retrying = "CHAINLOAD_RETRY_MANY"
+asks_for_file = re.compile(r"tftp://198\.18\.77\.1/undionly\.kpxe")
 
 
 def config(user_classes=("gPXE",), **more):
@@ -66,6 +67,20 @@ def test_real_machine_that_is_power_cycled_before_and_after_its_second_stage_is_
         machine.expect(marker, 60)
         machine.stop()
     assert len([each for each in server.decisions() if each.file == "undionly.kpxe"]) >= 4
+    assert "CHAINLOAD_LOOP" not in server.text()
+
+
+def test_real_machine_whose_tftp_server_is_down_is_retrying_and_in_no_loop(lab):
+    lab.plug()
+    lab.start_router()
+    server = lab.start_kea(config())
+    for _ in range(4):
+        machine = lab.start_machine(icount=True)
+        machine.expect(asks_for_file, 60)
+        machine.stop()
+    given = [each for each in server.decisions() if each.file == "undionly.kpxe" and each.message == "DHCPREQUEST"]
+    assert len(given) >= 4
+    assert "CHAINLOAD_RETRY 52:54:00:77:00:01" in server.text()
     assert "CHAINLOAD_LOOP" not in server.text()
 
 
