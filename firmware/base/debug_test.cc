@@ -18,7 +18,7 @@ static_assert(levels_of(",xdhcp:3,", "dhcp") == 0);
 struct Shown {
   Shown() {
     static_cast<void>(console.add_sink(
-        {[](void* self, std::string_view text) { static_cast<Shown*>(self)->text += text; }, this}));
+        {[](void* self, std::string_view piece) { static_cast<Shown*>(self)->text += piece; }, this}));
     begin(
         console, [](void*) { return Instant::from_us(12'034'999); }, nullptr);
   }

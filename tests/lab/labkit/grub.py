@@ -6,7 +6,7 @@ from pathlib import Path
 
 from . import paths
 
-_modules = ["pxe", "net", "tftp", "echo", "halt"]
+_modules = ["pxe", "pxechain", "net", "tftp", "echo", "halt"]
 
 
 def make_pxe_image(path: Path, *script):
