@@ -99,3 +99,13 @@ def test_it_chains_packaged_ipxe(site):
     machine = power_on(site, "start.ipxe", "chain peer.kpxe")
     machine.expect(expect.banner, 60)
     machine.expect(r"Packaged iPXE has 198\.18\.77\.\d+", 90)
+
+
+@pytest.mark.slow
+def test_it_starts_memtest(site):
+    """It draws into the text memory of the screen: the serial line has it only when it is asked to. Before it shows
+    anything it measures the memory's speed by copying 800 MiB, which takes an emulator its time."""
+    shutil.copy(paths.need(paths.memtest), site.tftp_files / "memtest.bin")
+    machine = power_on(site, "undionly.kpxe", "kernel memtest.bin console=ttyS0,115200", "boot")
+    machine.expect(expect.banner, 60)
+    machine.expect("Status: Testing", 300)

@@ -27,6 +27,7 @@ lighttpd = build / "tools/lighttpd/usr/sbin/lighttpd"
 lighttpd_modules = build / "tools/lighttpd/usr/lib/lighttpd"
 installer = (build / "tools/debian-installer-12-netboot-amd64"
              / "usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64")
+memtest = build / "tools/memtest86+/boot/memtest86+x64.bin"
 busybox = Path("/bin/busybox")
 peer_undionly = Path("/usr/lib/ipxe/undionly.kpxe")
 roms = Path("/usr/lib/ipxe/qemu")
