@@ -74,6 +74,16 @@ def test_rules_go_there_and_back(ctl, client, tmp_path):
     assert "no rule named" in ctl.run("rules", "del", "lab", expect=3).stderr
 
 
+def test_each_rule_that_has_moved_is_named_and_no_other(ctl, tmp_path):
+    rules = [{"name": name, "match": {"mac": mac}, "boot": {"boot-file-name": "lab.kpxe"}} for name in "abcdef"]
+    wanted = tmp_path / "wanted.json"
+    wanted.write_text(json.dumps(rules))
+    ctl.run("rules", "set", wanted)
+    wanted.write_text(json.dumps([rules["abcdef".index(name)] for name in "fabecd"]))
+    shown = ctl.run("rules", "diff", wanted, expect=6).stdout
+    assert shown.splitlines()[1:] == ["moved f", "  - behind e", "  + first", "moved e", "  - behind d", "  + behind b"]
+
+
 def test_one_machine_from_question_to_answer(ctl, client):
     assert boot_file(client) == "undionly.kpxe"
     shown = ctl.json("machines", mac)

@@ -6,7 +6,7 @@
 
 #include "core/read_rules.h"
 #include "core/text.h"
-#include "server.h"
+#include "rule_pages.h"
 
 namespace chainload::ctl {
 namespace {
@@ -22,7 +22,7 @@ class Reader {
   Offline read() {
     if (const Value* const dhcp4 = whole_.find("Dhcp4")) {
       read_server(*dhcp4);
-    } else if (const Value* const list = rules_alone()) {
+    } else if (const Value* const list = rules_alone(whole_)) {
       read_rule_list(*list);
     } else if (whole_.map() != nullptr) {
       offline_.kind = FileKind::parameters;
@@ -40,16 +40,6 @@ class Reader {
  private:
   void fail(const std::string& path, const std::string& place, const std::string& sentence) {
     offline_.problems.add(path, place, sentence);
-  }
-
-  /// As a list, as what `rules get` prints, or as the command that sets them.
-  const Value* rules_alone() const {
-    if (whole_.list() != nullptr) return &whole_;
-    if (whole_.find("command") != nullptr) return map_in(whole_, "arguments").find("rules");
-    const Value* const rules = whole_.find("rules");
-    if (rules == nullptr || whole_.map() == nullptr) return nullptr;
-    const bool is_page = whole_.find("revision") != nullptr || whole_.find("sha256") != nullptr;
-    return is_page || whole_.map()->size() == 1 ? rules : nullptr;
   }
 
   void read_rule_list(const Value& list) {

@@ -44,10 +44,18 @@ RuleList rules_of(const Server& server) {
                 server.name() + ": its rules change faster than they can be read: try again");
 }
 
+const Value* rules_alone(const Value& whole) {
+  if (whole.list() != nullptr) return &whole;
+  if (whole.find("command") != nullptr) return map_in(whole, "arguments").find("rules");
+  const Value* const rules = whole.find("rules");
+  if (rules == nullptr) return nullptr;
+  const bool is_page = whole.find("revision") != nullptr || whole.find("sha256") != nullptr;
+  return is_page || whole.map()->size() == 1 ? rules : nullptr;
+}
+
 Value::List rules_in_file(const std::string& path) {
   const Value whole = read_config_file(path);
-  const Value* rules = whole.list() != nullptr ? &whole : whole.find("rules");
-  if (whole.find("command") != nullptr) rules = map_in(whole, "arguments").find("rules");
+  const Value* const rules = rules_alone(whole);
   if (rules == nullptr || rules->list() == nullptr) {
     throw Failure(ExitStatus::usage, whole.place +
                                          ": there are no rules here: write a list [ … ], or "

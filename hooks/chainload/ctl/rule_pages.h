@@ -15,8 +15,11 @@ struct RuleList {
 /// Begins anew, a few times, when somebody changes them meanwhile. Throws Failure.
 RuleList rules_of(const Server& server);
 
-/// A file as `chainloadctl check` takes it for rules: a list, a map with `rules`, or a command. Throws
-/// Failure.
+/// Where a text holds nothing but rules: a list, what `rules get` prints, or the command that sets them. Null
+/// in any other; what is found need not be a list.
+const core::Value* rules_alone(const core::Value& whole);
+
+/// Of a file that holds nothing but rules. Throws Failure.
 core::Value::List rules_in_file(const std::string& path);
 
 }  // namespace chainload::ctl

@@ -37,6 +37,46 @@ std::vector<std::string> common_names(const Value::List& rules, const ByName& ot
   return names;
 }
 
+/// Which of the new order stay where they are: as many as can, in the order they had before.
+std::vector<bool> staying(const std::vector<std::size_t>& old_places) {
+  constexpr std::size_t none = SIZE_MAX;
+  std::vector<std::size_t>
+      ends;  // of the best run of each length: the one that ends earliest in the old order
+  std::vector<std::size_t> one_before(old_places.size(), none);
+  for (std::size_t i = 0; i < old_places.size(); ++i) {
+    const auto end =
+        std::lower_bound(ends.begin(), ends.end(), old_places[i],
+                         [&](std::size_t each, std::size_t place) { return old_places[each] < place; });
+    if (end != ends.begin()) one_before[i] = *(end - 1);
+    if (end == ends.end()) {
+      ends.push_back(i);
+    } else {
+      *end = i;
+    }
+  }
+  std::vector<bool> stays(old_places.size());
+  for (std::size_t i = ends.empty() ? none : ends.back(); i != none; i = one_before[i]) stays[i] = true;
+  return stays;
+}
+
+std::string place_text(const std::vector<std::string>& order, std::size_t at) {
+  return at == 0 ? "first" : "behind " + order[at - 1];
+}
+
+/// Both orders hold the same names.
+void add_moved(const std::vector<std::string>& old_order, const std::vector<std::string>& new_order,
+               std::vector<Difference>& found) {
+  std::unordered_map<std::string, std::size_t> place_of;
+  for (std::size_t i = 0; i < old_order.size(); ++i) place_of.emplace(old_order[i], i);
+  std::vector<std::size_t> old_places;
+  for (const std::string& name : new_order) old_places.push_back(place_of.at(name));
+  const std::vector<bool> stays = staying(old_places);
+  for (std::size_t i = 0; i < new_order.size(); ++i) {
+    if (stays[i]) continue;
+    found.push_back({new_order[i], "moved", place_text(old_order, old_places[i]), place_text(new_order, i)});
+  }
+}
+
 /// What changes on the way from one to the other.
 std::vector<Difference> differences(const Value::List& from, const Value::List& to) {
   const ByName before = texts_of(from);
@@ -55,12 +95,7 @@ std::vector<Difference> differences(const Value::List& from, const Value::List& 
     const std::string name = text_in(rule, "name");
     if (before.count(name) == 0) found.push_back({name, "added", {}, after.at(name)});
   }
-  const auto old_order = common_names(from, after);
-  const auto new_order = common_names(to, before);
-  const auto [first, other] =
-      std::mismatch(old_order.begin(), old_order.end(), new_order.begin(), new_order.end());
-  if (first != old_order.end() && other != new_order.end())
-    found.push_back({*other, "moved", "behind " + *first, "before it"});
+  add_moved(common_names(from, after), common_names(to, before), found);
   return found;
 }
 
