@@ -245,7 +245,7 @@ namespace {
 [[maybe_unused]] void tell(const base::LoadPlan& plan) {
   DEBUG_LINE(exec, log, "way {}, segment {}, stack {}, drive {}", static_cast<unsigned>(plan.start),
              base::Hex{plan.segment, 4}, base::Hex{plan.stack_top, 4}, base::Hex{plan.drive, 2});
-  for (const base::LoadMove& move : plan.moves) {
+  for ([[maybe_unused]] const base::LoadMove& move : plan.moves) {
     DEBUG_LINE(exec, extra, "{} bytes from {} to {}, and {} zeros", move.size, base::Hex{move.from.value, 8},
                base::Hex{move.to.value, 8}, move.zero_after);
   }

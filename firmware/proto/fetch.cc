@@ -14,6 +14,8 @@ using base::ErrorCode;
 
 namespace {
 
+constexpr unsigned max_tftp_tries = 3;
+
 struct Scheme {
   std::string_view name;
   base::Result<Fetched> (*fetch)(FetchContext&, const Uri&, Sink);
@@ -54,6 +56,11 @@ base::Error no_endpoint() {
 
 base::Error cancelled_by_user() {
   return base::Error(ErrorCode::cancelled, "cancelled by Ctrl-C");
+}
+
+void tell_of_silence(FetchContext& context, base::Ipv4Address server, base::Duration lasted) {
+  context.loop.platform().console().print("\nNothing from {} for {} s, trying on...\n", server,
+                                          static_cast<std::uint32_t>(lasted.us()) / 1'000'000);
 }
 
 base::Status check_route(FetchContext& context, base::Ipv4Address server) {
@@ -101,6 +108,41 @@ base::Result<base::Ipv4Address> resolve_host(FetchContext& context, std::string_
   return *resolver.address();
 }
 
+namespace {
+
+/// One transfer from its first block to its end.
+base::Status transfer_by_tftp(FetchContext& context, const TftpTransfer::Request& request, Sink sink, std::uint64_t& bytes) {
+  net::Loop& loop = context.loop;
+  const std::uint16_t port = loop.ephemeral_port();
+  TftpTransfer transfer(request, port, sink, loop.now());
+  net::UdpEndpoint endpoint(port, transfer);
+  const Attached attached(loop, endpoint);
+  if (!attached.ok()) return no_endpoint();
+  base::Duration silent;
+  net::Wait wait;
+  for (;;) {
+    bytes = transfer.bytes();
+    wait = net::poll_until(
+        loop,
+        [&] {
+          if (const auto report = endpoint.take_report()) transfer.process_icmp(*report);
+          return transfer.is_finished() || loop.interface().is_unreachable(request.server);
+        },
+        loop.now() + silence);
+    if (wait != net::Wait::timed_out) break;
+    silent = bytes == transfer.bytes() ? silent + silence : base::Duration();
+    if (silent != base::Duration()) tell_of_silence(context, request.server, silent);
+  }
+  bytes = transfer.bytes();
+  context.tftp_window = transfer.proven_window();
+  if (wait == net::Wait::cancelled) return cancelled_by_user();
+  if (transfer.failure() != nullptr) return *transfer.failure();
+  if (!transfer.is_finished()) return nobody_answers_arp(context, request.server);
+  return base::Done{};
+}
+
+}  // namespace
+
 base::Result<Fetched> fetch_tftp(FetchContext& context, const Uri& uri, Sink sink) {
   auto server = resolve_host(context, uri.host());
   if (!server) return server.error();
@@ -116,31 +158,22 @@ base::Result<Fetched> fetch_tftp(FetchContext& context, const Uri& uri, Sink sin
                        uri.text().substr(0, 120));
   }
 
-  net::Loop& loop = context.loop;
   TftpTransfer::Request request;
   request.server = *server;
   request.server_port = uri.port_or(wire::tftp_port);
   request.file = *file;
-  request.window_size = static_cast<unsigned>(
-      std::clamp<std::size_t>(loop.interface().nic().receive_burst(), 1, context.tftp_window));
   request.stall = context.timeouts.tftp_stall;
-  const std::uint16_t port = loop.ephemeral_port();
-  TftpTransfer transfer(request, port, sink, loop.now());
-  net::UdpEndpoint endpoint(port, transfer);
-  const Attached attached(loop, endpoint);
-  if (!attached.ok()) return no_endpoint();
-  const net::Wait wait = net::poll_until(
-      loop,
-      [&] {
-        if (const auto report = endpoint.take_report()) transfer.process_icmp(*report);
-        return transfer.is_finished() || loop.interface().is_unreachable(*server);
-      },
-      base::Instant::never());
-  context.tftp_window = transfer.proven_window();
-  if (wait == net::Wait::cancelled) return cancelled_by_user();
-  if (transfer.failure() != nullptr) return *transfer.failure();
-  if (!transfer.is_finished()) return nobody_answers_arp(context, *server);
-  return Fetched{uri, transfer.bytes()};
+  for (unsigned tries = max_tftp_tries;;) {
+    request.window_size = static_cast<unsigned>(
+        std::clamp<std::size_t>(context.loop.interface().nic().receive_burst(), 1, context.tftp_window));
+    std::uint64_t bytes = 0;
+    const base::Status status = transfer_by_tftp(context, request, sink, bytes);
+    if (status) return Fetched{uri, bytes};
+    // A server that had begun and then fell silent, perhaps because it was started anew, may know more next time.
+    if (--tries == 0 || bytes == 0 || status.error().code() != ErrorCode::timed_out) return status.error();
+    context.loop.platform().console().print("\n{}\nFrom the start again...", status.error().sentence());
+    sink.rewind(sink.self);
+  }
 }
 
 base::Result<Fetched> fetch(FetchContext& context, const Uri& uri, Sink sink) {

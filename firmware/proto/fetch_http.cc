@@ -60,6 +60,7 @@ base::Status exchange(Visit& visit, std::string_view request, std::string_view f
   net::TcpConnection& connection = *visit.connection;
   const base::Duration stall = visit.context.timeouts.http_stall;
   base::Bytes unsent = base::as_bytes(request);
+  base::Duration silent;
   while (!transfer.is_over()) {
     if (!unsent.empty()) unsent = unsent.subspan(connection.send(unsent));
     if (unsent.empty() && !form.empty()) {
@@ -69,6 +70,7 @@ base::Status exchange(Visit& visit, std::string_view request, std::string_view f
     }
     const base::Bytes piece = connection.readable();
     if (!piece.empty()) {
+      silent = {};
       connection.consume(transfer.receive(piece));
       continue;
     }
@@ -83,9 +85,13 @@ base::Status exchange(Visit& visit, std::string_view request, std::string_view f
           return !connection.readable().empty() || connection.is_finished() ||
                  connection.failure() != nullptr || (!unsent.empty() && connection.is_sent());
         },
-        visit.loop().now() + stall);
+        visit.loop().now() + silence);
     if (wait == net::Wait::cancelled) return cancelled_by_user();
-    if (wait == net::Wait::timed_out) {
+    if (wait != net::Wait::timed_out) continue;
+    silent = silent + silence;
+    if (silent < stall) {
+      tell_of_silence(visit.context, visit.server, silent);
+    } else {
       visit.loop().doubt_path();
       return base::Error(
           ErrorCode::timed_out,

@@ -172,5 +172,48 @@ TEST(FetchResume, what_is_refused_or_was_sent_with_a_form_is_not_tried_again) {
   EXPECT_EQ(bench.http.requests.size(), 3U);
 }
 
+/// A TFTP server that is not heard for a while, soon after a transfer's begin.
+struct SilentTftp : Bench {
+  explicit SilentTftp(Duration lasts) {
+    for (std::size_t i = 0; i < 500'000; ++i) content.push_back(static_cast<char>(i * 7 + i / 251));
+    tftp.files["x"] = Octets(content.begin(), content.end());
+    network.at(in(Duration::milliseconds(5)), [this] { server.be_silent(true); });
+    network.at(in(Duration::milliseconds(5) + lasts), [this] { server.be_silent(false); });
+  }
+  bool has_said(const std::string& text) const { return platform.printed().find(text) != std::string::npos; }
+
+  std::string content;
+};
+
+TEST(FetchResume, tftp_that_stalls_says_so_and_goes_on) {
+  SilentTftp bench(Duration::seconds(12));
+  EXPECT_EQ(bench.get("tftp://198.18.0.1/x"), bench.content);
+  EXPECT_EQ(bench.tftp.requests.size(), 1U);
+  EXPECT_TRUE(bench.has_said("\nNothing from 198.18.0.1 for 5 s, trying on...\n")) << bench.platform.printed();
+  EXPECT_FALSE(bench.has_said("From the start again"));
+}
+
+TEST(FetchResume, tftp_server_that_comes_back_later_is_asked_anew) {
+  SilentTftp bench(Duration::seconds(20));
+  EXPECT_EQ(bench.get("tftp://198.18.0.1/x"), bench.content);
+  EXPECT_GT(bench.tftp.requests.size(), 1U);
+  EXPECT_TRUE(bench.has_said("fell silent: nothing for 15 s")) << bench.platform.printed();
+  EXPECT_TRUE(bench.has_said("\nFrom the start again..."));
+}
+
+TEST(FetchResume, tftp_server_that_stays_away_is_given_up) {
+  SilentTftp bench(Duration::seconds(3600));
+  EXPECT_NE(bench.get("tftp://198.18.0.1/x"), bench.content);
+  EXPECT_EQ(bench.code, base::ErrorCode::timed_out);
+  EXPECT_LT(bench.took.us() / 1'000'000, 60);
+}
+
+TEST(FetchResume, tftp_that_goes_well_says_nothing) {
+  Bench bench;
+  bench.tftp.files["x"] = Octets(100'000);
+  EXPECT_EQ(bench.get("tftp://198.18.0.1/x").size(), 100'000U);
+  EXPECT_EQ(bench.platform.printed(), "");
+}
+
 }  // namespace
 }  // namespace proto

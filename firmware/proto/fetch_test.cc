@@ -142,6 +142,8 @@ TEST(FetchHttp, silence_ends_with_a_sentence) {
             "the web server 198.18.0.1 fell silent: nothing for 30 s after 5 bytes; try again, or look into "
             "its log");
   EXPECT_EQ(bench.http.requests.size(), 4U);  // it was tried again
+  for (const char* said : {"\nNothing from 198.18.0.1 for 5 s, trying on...\n", "for 25 s, trying on...\n"})
+    EXPECT_NE(bench.platform.printed().find(said), std::string::npos) << bench.platform.printed();
   bench.http.pages["/slow"] = {HttpServer::document("slow"), false, Duration::seconds(25)};
   EXPECT_EQ(bench.get("http://198.18.0.1/slow"), "slow");
 }

@@ -42,7 +42,7 @@ void BiosPlatform::claim_memory() {
   memory_.claim(range(stack > stack_kept ? stack - stack_kept : 0, stack + 256));
   download_region_ = memory_.largest(range(one_mib, four_gib));
   if constexpr (base::debug::memory.levels != 0) {
-    for (const base::PhysicalRange& free : memory_.free_ranges()) {
+    for ([[maybe_unused]] const base::PhysicalRange& free : memory_.free_ranges()) {
       DEBUG_LINE(memory, log, "free: {} to {}", base::Hex{free.begin.value, 8}, base::Hex{free.end.value, 8});
     }
   }
