@@ -92,6 +92,7 @@ std::vector<std::string> RuleStore::become_owner() {
     files_.clean();
   } catch (const std::runtime_error& error) {
     said.emplace_back(error.what());
+    why_not_owner_ = error.what();
   }
   return said;
 }

@@ -73,7 +73,8 @@ std::optional<ChangeResult> RuleStore::refused(const ChangeOptions& options) con
   }
   if (!options.dry_run && !is_owner()) {
     return failed(Status::not_owner,
-                  files_.paths().directory + " is not this server's: see its log for who holds it");
+                  files_.paths().directory + " is not this server's to change: " +
+                      (why_not_owner_.empty() ? "it has not asked for it yet" : why_not_owner_));
   }
   return std::nullopt;
 }

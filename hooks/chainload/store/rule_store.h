@@ -108,6 +108,7 @@ class RuleStore {
   std::string save_patch(const ResolvedPatch& resolved, const Stamp& stamp, const std::string& payload);
 
   StateFiles files_;
+  std::string why_not_owner_;  // when it was last tried
   std::string note_;
   ReadState read_;     // as open() left it; its rules are dropped by the first change
   std::string marks_;  // of the files, when they were read

@@ -132,6 +132,10 @@ TEST(Owner, d7_a_directory_that_may_not_be_written_is_said_with_the_remedy) {
   OpenStore store(directory.state(), true, watched);
   EXPECT_FALSE(store->is_owner());
   EXPECT_NE(store.said().find("AppArmor"), std::string::npos) << store.said();
+  const auto result = store->commit(prepared(list_text({"a"})), plain);
+  EXPECT_EQ(result.status, store::ChangeResult::Status::not_owner);
+  EXPECT_NE(result.text.find("is not this server's to change: cannot "), std::string::npos) << result.text;
+  EXPECT_NE(result.text.find("Permission denied: let the server's user write there"), std::string::npos) << result.text;
 }
 
 TEST(Owner, c2_two_hundred_reloads_lose_nothing) {
