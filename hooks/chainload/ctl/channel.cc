@@ -4,7 +4,9 @@
 
 #include <utility>  // Boost 1.74's headers use std::exchange without it
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/ssl.h>
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
@@ -88,6 +90,25 @@ std::string exchange_over_unix(const ServerAddress& address, const ConnectionOpt
   return answer;
 }
 
+/// What TLS itself says is for those who know it.
+std::string remedy_for_tls(const boost::system::error_code& error) {
+  if (error.category() != asio::error::get_ssl_category()) return {};
+  switch (ERR_GET_REASON(static_cast<unsigned long>(error.value()))) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_HTTP_REQUEST:
+      return ": what listens there does not speak TLS; write http:// if that is meant";
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+      return ": it wants a certificate from us: give --cert and --key";
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+      return ": it does not accept our certificate: see --cert and --key";
+    default:
+      return {};
+  }
+}
+
 std::string base64(const std::string& text) {
   std::string coded((text.size() + 2) / 3 * 4 + 1, '\0');
   const int len =
@@ -127,13 +148,13 @@ std::string ask_over(Stream& stream, Waiting& waiting, const ServerAddress& addr
                      const std::string& body) {
   const auto request = http_request(address, body);
   if (const auto error = waiting.run([&](auto&& done) { http::async_write(stream, request, done); })) {
-    fail(address, "the command could not be sent: " + error.message());
+    fail(address, "the command could not be sent: " + error.message() + remedy_for_tls(error));
   }
   beast::flat_buffer buffer;
   http::response_parser<http::string_body> parser;
   parser.body_limit(longest_answer);
   if (const auto error = waiting.run([&](auto&& done) { http::async_read(stream, buffer, parser, done); })) {
-    fail(address, "the answer broke off: " + error.message());
+    fail(address, "the answer broke off: " + error.message() + remedy_for_tls(error));
   }
   return body_of(address, parser.get());
 }
@@ -201,13 +222,16 @@ std::string exchange_over_https(const ServerAddress& address, const ConnectionOp
   asio::ssl::stream<asio::ip::tcp::socket> stream(io, tls);
   stream.set_verify_mode(asio::ssl::verify_peer);
   stream.set_verify_callback(asio::ssl::host_name_verification(address.host));
-  SSL_set_tlsext_host_name(stream.native_handle(), address.host.c_str());
+  boost::system::error_code is_no_address;
+  asio::ip::make_address(address.host, is_no_address);
+  // A name only, never an address [rfc6066 3].
+  if (is_no_address) SSL_set_tlsext_host_name(stream.native_handle(), address.host.c_str());
   connect(stream.next_layer(), io, waiting, address);
   const auto error =
       waiting.run([&](auto&& done) { stream.async_handshake(asio::ssl::stream_base::client, done); });
   if (error) {
     fail(address,
-         "no TLS connection: " + error.message() +
+         "no TLS connection: " + error.message() + remedy_for_tls(error) +
              (SSL_get_verify_result(stream.native_handle()) != X509_V_OK
                   ? std::string(": ") +
                         X509_verify_cert_error_string(SSL_get_verify_result(stream.native_handle())) +
