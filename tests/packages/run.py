@@ -27,7 +27,7 @@ namespaces that end with them. Needs root, and the network for Debian's packages
 Exit status 0 only if every test of every suite passed."""
 
 # What scripts/package needs in a suite where only the hook and the command line are built.
-BUILD = """g++ meson ninja-build pkgconf python3 debhelper dpkg-dev kea-dev libboost-dev liblog4cplus-dev nlohmann-json3-dev
+BUILD = """build-essential meson ninja-build pkgconf python3 debhelper dpkg-dev kea-dev libboost-dev liblog4cplus-dev nlohmann-json3-dev
     libcli11-dev libssl-dev""".split()
 
 

@@ -48,13 +48,16 @@ class Layers:
 
     def _made(self, name, below, packages):
         layers = below()
-        made, new = self.folder / name, self.folder / f"{name}.new"
+        made, new, note = (self.folder / f"{name}{ending}" for ending in ("", ".new", ".packages"))
+        wanted = " ".join(packages)
         with open(self.folder / "lock", "w", encoding="ascii") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not made.exists():
+            if not made.exists() or not note.exists() or note.read_text() != wanted:
                 shutil.rmtree(new, ignore_errors=True)
+                shutil.rmtree(made, ignore_errors=True)
+                note.write_text(wanted)
                 with self.box(layers, boots=False, upper=new) as box:
-                    box.run(f"set -- {' '.join(packages)}\n{INSTALL}", timeout=3600)
+                    box.run(f"set -- {wanted}\n{INSTALL}", timeout=3600)
                 os.rename(new, made)
         return [made, *layers]
 
@@ -69,6 +72,8 @@ class Layers:
                 options = ["APT::Get::Assume-Yes=true", "APT::Sandbox::User=root", *self.suite.apt_options]
                 (new / "etc/apt/apt.conf.d/90box").write_text(
                     "".join("{} \"{}\";\n".format(*option.split("=")) for option in options))
+                # Nothing here must outlive a power cut.
+                (new / "etc/dpkg/dpkg.cfg.d/90box").write_text("force-unsafe-io\n")
                 os.rename(new, made)
         return [made]
 
