@@ -2,6 +2,7 @@
 #include "flow/autoboot.h"
 
 #include "base/features.h"
+#include "flow/pxe_menu.h"
 #include "script/expand.h"
 
 namespace flow {
@@ -30,13 +31,14 @@ bool read_boot_file(const settings::Store& store, std::string_view name_id, std:
 /// Deviation: gPXE takes the file from one answer and next-server from another when each is first in its
 /// search; a DHCP server that puts itself into siaddr then spoils what the ProxyDHCP server said. Here both
 /// come from one packet.
-base::Status find_boot_file(Session& session, BootFile& file) {
+base::Status find_boot_file(Session& session, PxeChoice choice, BootFile& file) {
   const settings::Store& store = session.store();
-  if (read_boot_file(store, "net0/filename", "net0/next-server", file)) {
+  const bool by_menu = choice == PxeChoice::boot_server;
+  if (!by_menu && read_boot_file(store, "net0/filename", "net0/next-server", file)) {
     if (file.server.is_any()) file.server = store.find_ipv4("next-server");
     return base::Done{};
   }
-  if (read_boot_file(store, "filename", "proxydhcp/next-server", file)) {
+  if (read_boot_file(store, by_menu ? "proxydhcp/filename" : "filename", "proxydhcp/next-server", file)) {
     if (file.server.is_any()) file.server = store.find_ipv4("proxydhcp/dhcp-server");
     if (file.server.is_any()) file.server = store.find_ipv4("next-server");
     return base::Done{};
@@ -68,8 +70,14 @@ base::Status autoboot(Session& session) {
   base::Status status = session.dhcp();
   if (!status.ok()) return status;
 
+  auto choice = choose_from_pxe_menu(session);
+  if (!choice.ok()) return choice.error();
+  if (*choice == PxeChoice::own_disk) {
+    console.write("The boot menu says: the machine's own disk.\n");
+    return base::Done{};
+  }
   BootFile file;
-  status = find_boot_file(session, file);
+  status = find_boot_file(session, *choice, file);
   if (!status.ok()) return status;
   console.print("Next server: {}\nFilename: {}\n", file.server, file.name.view());
   // The address may name us: http://server/boot.php?mac=${net0/mac}

@@ -64,6 +64,7 @@ base::Status route(void* context, const script::Call& call);
 base::Status nslookup(void* context, const script::Call& call);
 base::Status ntp(void* context, const script::Call& call);
 base::Status ping(void* context, const script::Call& call);
+base::Status pxebs(void* context, const script::Call& call);
 base::Status autoboot(void* context, const script::Call& call);
 
 // machine_commands.cc

@@ -86,6 +86,7 @@ constexpr script::Command commands[] = {
     {"ping", "[-c|--count COUNT] [-s|--size SIZE] [-t|--timeout MS] [-q|--quiet] HOST", ping},
     {"poweroff", "", poweroff},
     {"prompt", "[-k|--key KEY] [-t|--timeout MS] [TEXT...]", prompt},
+    {"pxebs", "CARD TYPE", pxebs},
     {"read", "[-t|--timeout MS] SETTING", read},
     {"reboot", "", reboot},
     {"route", "", route},

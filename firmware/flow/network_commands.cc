@@ -2,6 +2,7 @@
 // The commands about the card and the network. There is one card: the one we were started over.
 #include "flow/autoboot.h"
 #include "flow/command_functions.h"
+#include "flow/pxe_menu.h"
 
 namespace flow {
 
@@ -12,8 +13,8 @@ using script::Call;
 
 namespace {
 
-Status check_cards(const Call& call) {
-  for (const std::string_view name : call.words) {
+Status check_cards(script::Words names) {
+  for (const std::string_view name : names) {
     if (name.empty() || name == "net0" || name == "netX") continue;
     return Error(ErrorCode::not_found,
                  "There is no network card \"{}\": this firmware uses the one it was started over, net0",
@@ -25,7 +26,7 @@ Status check_cards(const Call& call) {
 }  // namespace
 
 Status dhcp(void* context, const Call& call) {
-  Status status = check_cards(call);
+  Status status = check_cards(call.words);
   if (call.has(0) && call.options[0] != "dhcp") {
     status = Error(ErrorCode::unsupported, "There is no configurator \"{}\": this firmware knows dhcp",
                    call.options[0]);
@@ -35,11 +36,11 @@ Status dhcp(void* context, const Call& call) {
 
 Status ifopen(void* context, const Call& call) {
   static_cast<void>(session_of(context).fetching());  // an address that was set by hand counts now
-  return check_cards(call);                           // it is open as long as we run
+  return check_cards(call.words);                           // it is open as long as we run
 }
 
 Status ifclose(void* context, const Call& call) {
-  Status status = check_cards(call);
+  Status status = check_cards(call.words);
   if (!status.ok()) return status;
   session_of(context).store().set_packets({}, {});
   session_of(context).loop().interface().configure({});
@@ -47,7 +48,7 @@ Status ifclose(void* context, const Call& call) {
 }
 
 Status ifstat(void* context, const Call& call) {
-  Status status = check_cards(call);
+  Status status = check_cards(call.words);
   if (!status.ok()) return status;
   Session& session = session_of(context);
   const net::Interface& interface = session.loop().interface();
@@ -56,6 +57,14 @@ Status ifstat(void* context, const Call& call) {
                           session.platform().nic().description(), counters.transmitted, counters.unsendable,
                           counters.received, counters.malformed + counters.bad_checksum);
   return base::Done{};
+}
+
+Status pxebs(void* context, const Call& call) {
+  std::uint32_t type = 0;
+  if (!script::parse_number(call.word(1), type) || type > 0xffff)
+    return wrong_usage(session_of(context), call);
+  Status status = check_cards(call.words.first(1));
+  return status.ok() ? ask_boot_servers(session_of(context), static_cast<std::uint16_t>(type)) : status;
 }
 
 Status route(void* context, const Call&) {
@@ -138,7 +147,7 @@ Status ntp(void* context, const Call& call) {
 }
 
 Status autoboot(void* context, const Call& call) {
-  Status status = check_cards(call);
+  Status status = check_cards(call.words);
   return status.ok() ? autoboot(session_of(context)) : status;
 }
 

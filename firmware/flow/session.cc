@@ -51,6 +51,7 @@ constexpr TimingSetting timing_settings[] = {
     {"dhcp-first-wait", &proto::DhcpTiming::first_wait},
     {"dhcp-longest-wait", &proto::DhcpTiming::longest_wait},
     {"proxydhcp-timeout", &proto::DhcpTiming::proxy_wait},
+    {"pxebs-timeout", &proto::DhcpTiming::boot_server_wait},
 };
 constexpr std::uint32_t least_wait_ms = 10;  // between packets
 

@@ -87,6 +87,17 @@ TEST(BootServer, F6_answers_of_others_of_another_type_or_without_a_file_are_igno
   EXPECT_EQ(bench.client().failure(), nullptr);
 }
 
+TEST(BootServer, a_menu_is_as_good_as_a_file_and_brings_no_request_to_4011) {
+  Bench bench;
+  bench.transmit();
+  bench.receive({});
+  bench.receive(
+      {.yiaddr = {}, .from = proxy, .options = {{60, text("PXEClient")}, {43, {9, 4, 0, 1, 1, 'x'}}}});
+  ASSERT_TRUE(bench.transmit());
+  bench.receive({.type = DhcpMessageType::ack});
+  EXPECT_TRUE(bench.client().is_finished());
+}
+
 TEST(DhcpTiming, waits_are_as_long_as_they_are_set) {
   Bench bench;
   bench.timing = {.total = Duration::seconds(3),

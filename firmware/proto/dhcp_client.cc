@@ -119,7 +119,7 @@ bool is_pxe_server(const wire::DhcpPacket& packet) {
 
 bool says_what_to_boot(const wire::DhcpPacket& packet) {
   std::uint8_t scratch[StoredPacket::capacity];
-  return !packet.boot_file(scratch).empty();
+  return !packet.boot_file(scratch).empty() || wire::PxeOptions(packet, scratch).has_menu();
 }
 
 }  // namespace

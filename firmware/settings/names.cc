@@ -72,6 +72,7 @@ constexpr ScopeName scope_names[] = {
     {"dhcp", Scope::dhcp},
     {"proxydhcp", Scope::proxydhcp},
     {"net0.proxydhcp", Scope::proxydhcp},
+    {"pxebs", Scope::proxydhcp},
     {"smbios", Scope::smbios},
     {"builtin", Scope::builtin},
 };

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MPL-2.0
-"""The firmware on networks as they are: routes, small packets, shut ports, very many blocks."""
+"""The firmware on networks as they are: boot menus of PXE servers, routes, small packets, shut ports, very many blocks."""
 
 import hashlib
 import random
@@ -7,6 +7,7 @@ import random
 import pytest
 
 from labkit import expect
+from labkit.kea import parse_config
 from labkit.network import bridge, server_address
 from labkit.tftp_transfers import transfers
 
@@ -23,11 +24,28 @@ dhcp-option=option:router,{server_address}
 dhcp-authoritative
 no-ping
 """
+menu = """
+enable-tftp
+tftp-root=ROOT
+pxe-service=tag:!gpxe,x86PC,"Firmware",undionly.kpxe
+pxe-prompt=tag:gpxe,"Choose a service",4
+pxe-service=tag:gpxe,x86PC,"First service",first.gpxe
+pxe-service=tag:gpxe,x86PC,"Second service",second.gpxe
+pxe-service=tag:gpxe,x86PC,"Own disk",0
+"""
+# Option 175 says nothing here (priority 0): the lab would else add that nobody needs to wait for ProxyDHCP.
+kea_without_a_word_about_booting = """{ "Dhcp4": {
+  "option-data": [ { "code": 175, "csv-format": false, "data": "010100" } ],
+  "subnet4": [ { "id": 1, "subnet": "198.18.77.0/24", "pools": [ { "pool": "198.18.77.100 - 198.18.77.199" } ],
+    "option-data": [ { "name": "routers", "data": "198.18.77.1" } ] } ] } }"""
+
 
 @pytest.fixture
 def site(lab):
     lab.plug()
     lab.serve_firmware()
+    for name in ("first", "second"):
+        (lab.tftp_files / f"{name}.gpxe").write_text(f"#!gpxe\necho The {name} script runs\n")
     return lab
 
 
@@ -50,6 +68,27 @@ def payload(site, size):
     (site.tftp_files / "payload").write_bytes(content)
     return (f"imgfetch --name payload tftp://{server_address}/payload && "
             f"sha256sum --expect {hashlib.sha256(content).hexdigest()} payload && echo The payload is whole")
+
+
+@pytest.mark.parametrize("key, script", [("", "first"), ("2", "second")])
+def test_menu_of_a_proxydhcp_server_beside_kea_is_chosen_from(site, key, script):
+    site.start_kea(parse_config(kea_without_a_word_about_booting))
+    site.start_dnsmasq((addresses + "dhcp-range=198.18.77.0,proxy" + menu).replace("INTERFACE", "eth0").replace(
+        "ROOT", str(site.tftp_files)), on=site.add_neighbour("198.18.77.3"))
+    machine = site.start_machine(nic="rtl8139")
+    machine.expect(expect.banner, 60)
+    machine.expect("Second service", 30)
+    if key:
+        machine.press(key)
+    machine.expect(f"The {script} script runs", 30)
+
+
+def test_menu_of_the_dhcp_server_itself_starts_its_first_item(site):
+    site.start_dnsmasq((full_server + menu).replace("INTERFACE", bridge).replace("ROOT", str(site.tftp_files)))
+    machine = site.start_machine(nic="rtl8139")
+    machine.expect(expect.banner, 60)
+    machine.expect("Choose a service", 30)
+    machine.expect("The first script runs", 30)
 
 
 def test_classless_routes_lead_to_other_networks_and_pings_tell(site):
