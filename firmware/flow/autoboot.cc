@@ -79,7 +79,14 @@ base::Status autoboot(Session& session) {
   BootFile file;
   status = find_boot_file(session, *choice, file);
   if (!status.ok()) return status;
-  console.print("Next server: {}\nFilename: {}\n", file.server, file.name.view());
+  char server_room[256];
+  base::TextWriter server(server_room);
+  if (!file.server.is_any()) {
+    server.print("{}", file.server);
+  } else {
+    static_cast<void>(session.store().format("66:string", server));  // a name, to be resolved
+  }
+  console.print("Next server: {}\nFilename: {}\n", server.view(), file.name.view());
   // The address may name us: http://server/boot.php?mac=${net0/mac}
   char room[proto::Uri::max_length];
   base::TextWriter writer(room);
@@ -89,11 +96,11 @@ base::Status autoboot(Session& session) {
   if (!status.ok()) return status;
   const std::string_view name(room, size);
   const bool is_uri = name.find("://") != std::string_view::npos;
-  if (file.server.is_any() && !is_uri) {
+  if (server.view().empty() && !is_uri) {
     return Error(ErrorCode::not_found,
-                 "DHCP named the boot file {} but no server: set next-server (siaddr) beside it", name);
+                 "DHCP named the boot file {} but no server: set next-server (siaddr) beside it, or option 66", name);
   }
-  auto uri = proto::Uri::from_boot_file(name, file.server);
+  auto uri = proto::Uri::from_boot_file(name, server.view());
   if (!uri.ok()) return uri.error();
   console.print("Booting from filename \"{}\"\n", uri->text());
   auto image = session.download(*uri, {});

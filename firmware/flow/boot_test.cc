@@ -134,7 +134,23 @@ TEST(Boot, a_name_without_a_server_is_explained) {
   bench.dhcp.file = "pxelinux.0";
   EXPECT_EQ(bench.run(), Ending::failed);
   EXPECT_PRINTED(bench,
-                 "DHCP named the boot file pxelinux.0 but no server: set next-server (siaddr) beside it\n");
+                 "DHCP named the boot file pxelinux.0 but no server: set next-server (siaddr) beside it, or option 66\n");
+}
+
+TEST(Boot, option_66_is_the_server_where_siaddr_is_none) {
+  for (const char* server : {"198.18.0.1", "boot.example"}) {
+    BootBench bench;
+    bench.dhcp.siaddr = {};
+    bench.dhcp.file = "script.gpxe";
+    bench.dhcp.options.push_back({6, std::string("\xc6\x12\0\x01", 4)});
+    bench.dhcp.options.push_back({66, server});
+    bench.tftp.files["script.gpxe"] = octets("#!gpxe\necho The server is ${next-server}\n");
+    proto::fetch_test::DnsServer names(bench.server);
+    names.names["boot.example"] = BootBench::server_address;
+    bench.run();
+    EXPECT_PRINTED(bench, std::string("Next server: ") + server + "\n");
+    EXPECT_PRINTED(bench, server[0] == 'b' ? "The server is \n" : "The server is 198.18.0.1\n");
+  }
 }
 
 TEST(Boot, silence_is_a_sentence_too) {

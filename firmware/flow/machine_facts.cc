@@ -47,7 +47,7 @@ settings::Machine machine_of(platform::Platform& platform, MachineRoom& room) {
   }
   machine.smbios_uuid = info.uuid;
   machine.smbios = info.smbios;
-  machine.nic = platform.nic().description();
+  machine.nic = platform.nic().driver();
   machine.version = CHAINLOAD_VERSION;
   machine.platform = info.platform;
   machine.build_arch = sizeof(void*) == 4 ? "i386" : "x86_64";

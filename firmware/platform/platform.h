@@ -26,6 +26,8 @@ class Nic {
   virtual std::size_t mtu() const = 0;
   /// "net0"'s line in the banner: the driver and how it was found, such as "UNDI (open)".
   virtual std::string_view description() const = 0;
+  /// One word that scripts compare, `${net0/chip}`: "undionly" as iPXE's, over a PXE ROM.
+  virtual std::string_view driver() const = 0;
 
   /// Takes a whole Ethernet frame (header, no FCS; at least 14 bytes, padded by the platform to 60). The bytes are copied.
   /// False when the queue is full: poll() first.

@@ -31,6 +31,7 @@ struct FakeNic final : platform::Nic {
   base::MacAddress mac() const override { return {{2, 0, 0, 0, 0, 1}}; }
   std::size_t mtu() const override { return 1500; }
   std::string_view description() const override { return "test"; }
+  std::string_view driver() const override { return "test"; }
   bool transmit(base::Bytes) override { return true; }
   std::span<const base::Bytes> poll() override { return {}; }
   std::size_t receive_burst() const override { return 8; }

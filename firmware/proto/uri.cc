@@ -153,7 +153,7 @@ base::Result<Uri> Uri::parse(std::string_view text) {
   return uri;
 }
 
-base::Result<Uri> Uri::from_boot_file(std::string_view name, base::Ipv4Address next_server) {
+base::Result<Uri> Uri::from_boot_file(std::string_view name, const base::FormatArg& next_server) {
   const std::size_t scheme = scheme_length(name);
   if (scheme != 0 && name.substr(scheme).starts_with("://")) return parse(name);
   char room[max_length];

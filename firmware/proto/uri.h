@@ -18,8 +18,9 @@ class Uri {
   Uri() = default;
   static base::Result<Uri> parse(std::string_view text);
   /// gPXE's rule for what DHCP calls the boot file: `scheme://...` is used as it is, anything else is the
-  /// name of a file on the next server, whatever characters it holds: tftp://<next_server>/<name>.
-  static base::Result<Uri> from_boot_file(std::string_view name, base::Ipv4Address next_server);
+  /// name of a file on the next server, whatever characters it holds: tftp://<next_server>/<name>. `next_server`: an
+  /// address or a name.
+  static base::Result<Uri> from_boot_file(std::string_view name, const base::FormatArg& next_server);
   /// What `reference` means when it is found in the document at this URI [rfc3986 5.2].
   base::Result<Uri> resolve(const Uri& reference) const;
   base::Result<Uri> resolve(std::string_view reference) const;

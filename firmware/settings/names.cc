@@ -33,7 +33,7 @@ constexpr KnownName known_names[] = {
     {"filename", Type::string, Tag::option(option::boot_file_name)},
     {"next-server",
      Type::ipv4,
-     {Tag::siaddr}},  // the packet's siaddr field; option 66 is a name and not this
+     {Tag::siaddr}},  // the packet's siaddr field, or the address that option 66 spells
     {"user-class", Type::string, Tag::option(option::user_class)},
     {"initiator-iqn", Type::string, Tag::option(option::initiator_iqn)},
     {"priority", Type::int8, Tag::nested(option::etherboot_encapsulated, 1)},

@@ -38,8 +38,10 @@ std::optional<base::Bytes> find_in_packet(base::Bytes bytes, Tag tag, Store::Scr
   const auto packet = wire::DhcpPacket::parse(bytes);
   if (!packet || tag.is_none()) return std::nullopt;
   if (tag.value == Tag::yiaddr || tag.value == Tag::siaddr) {
-    const base::Ipv4Address address = tag.value == Tag::yiaddr ? packet->yiaddr() : packet->siaddr();
-    if (address.is_any()) return std::nullopt;
+    base::Ipv4Address address = tag.value == Tag::yiaddr ? packet->yiaddr() : packet->siaddr();
+    if (address.is_any() && (tag.value == Tag::yiaddr || !base::parse_ipv4(base::as_text(packet->server_name(scratch)), address))) {
+      return std::nullopt;
+    }
     base::store_be32(scratch.data(), address.value);
     return base::Bytes(scratch).first(4);
   }

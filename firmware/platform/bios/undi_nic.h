@@ -28,6 +28,7 @@ class UndiNic final : public platform::Nic {
   base::MacAddress mac() const override { return mac_; }
   std::size_t mtu() const override { return mtu_; }
   std::string_view description() const override { return was_reopened_ ? "UNDI (reopened)" : "UNDI (open)"; }
+  std::string_view driver() const override { return "undionly"; }
   bool transmit(base::Bytes frame) override;
   std::span<const base::Bytes> poll() override;
   std::size_t receive_burst() const override;

@@ -26,6 +26,7 @@ class SimulatedNic final : public Nic {
   base::MacAddress mac() const override { return card_.mac; }
   std::size_t mtu() const override { return card_.mtu; }
   std::string_view description() const override { return "a simulated card"; }
+  std::string_view driver() const override { return "simulated"; }
   bool transmit(base::Bytes frame) override;
   std::span<const base::Bytes> poll() override;
   std::size_t receive_burst() const override { return card_.receive_burst; }

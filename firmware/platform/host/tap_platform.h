@@ -23,6 +23,7 @@ class TapNic final : public Nic {
   base::MacAddress mac() const override { return mac_; }
   std::size_t mtu() const override { return 1500; }
   std::string_view description() const override { return "TAP"; }
+  std::string_view driver() const override { return "tap"; }
   bool transmit(base::Bytes frame) override;
   std::span<const base::Bytes> poll() override;
   std::size_t receive_burst() const override { return 64; }
