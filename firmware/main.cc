@@ -35,9 +35,9 @@ void firmware_main(platform::Platform& platform) {
   base::Console& console = platform.console();
   if (!status.ok()) {
     console.report(status.error());
-    console.write("Nothing was booted; the machine goes back to where it came from.\n");
+    console.write("Nothing was booted.\n");
   } else {
-    console.write("The boot script ended without booting; the machine goes back to where it came from.\n");
+    console.write("The boot script ended without booting.\n");
   }
   session.take_leave();
   platform.exit(!status.ok());

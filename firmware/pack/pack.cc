@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // pack flat ELF FLAT: the linked image as it is to be compressed.
 // pack join STUB ELF FLAT OUTPUT: the stub, told about the image, and the compressed image behind it.
+// pack returning IMAGE OUTPUT: the same that goes back to its loader at the end. Its stamp stays: it is the same build.
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -79,10 +80,17 @@ void write_stamp(Buffer& image) {
   }
 }
 
+void make_returning(const std::string& name, const std::string& output) {
+  Buffer image = read_file(name);
+  if (image.size() < bios::image_returns_offset + 4) throw Failure{name + " is not what `join` has made"};
+  base::store_le32(&image[bios::image_returns_offset], 1);
+  write_file(output, image);
+}
+
 void join(const std::string& stub_name, const std::string& elf, const std::string& flat_name, const std::string& output) {
   Buffer out = read_file(stub_name);
   const std::size_t stub_size = out.size();
-  if (stub_size < stub_words_offset + 20) throw Failure{"the stub is too short for its words"};
+  if (stub_size < bios::image_returns_offset + 4) throw Failure{"the stub is too short for its words"};
   pack::ElfImage image = read_image(elf);
   const std::uint32_t address_mark = mark(image);
   const std::size_t list_size = 4 * (image.relocations.size() + 1);
@@ -126,8 +134,10 @@ int main(int argc, char** argv) {
       flatten(argv[2], argv[3]);
     } else if (command == "join" && argc == 6) {
       join(argv[2], argv[3], argv[4], argv[5]);
+    } else if (command == "returning" && argc == 4) {
+      make_returning(argv[2], argv[3]);
     } else {
-      std::fprintf(stderr, "usage: pack flat ELF FLAT | pack join STUB ELF FLAT OUTPUT\n");
+      std::fprintf(stderr, "usage: pack flat ELF FLAT | pack join STUB ELF FLAT OUTPUT | pack returning IMAGE OUTPUT\n");
       return 2;
     }
   } catch (const Failure& failure) {

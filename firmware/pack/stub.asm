@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MPL-2.0
 ; The beginning of undionly.kpxe: entered by a PXE ROM or PXELINUX in real mode at 0000:7C00 (or 07C0:0000), unpacks
 ; the stream behind itself to where the image is linked, and enters it in protected mode.
-; The packer fills in `stamp` and the four words after image_address.
+; The packer fills in `stamp` and the five words after image_address.
 
 %ifndef IMAGE_ADDRESS                   ; else a build with debug lines, which needs more room
 %define IMAGE_ADDRESS 0x18000           ; image.ld; the packer checks it
@@ -21,6 +21,7 @@ code_size:      dd 0                    ; of these, how many hold code whose cal
 needed_end:     dd SQUASH + 0x2000 + 4  ; first byte above what the image needs before it finds its home; here what
                                         ; unpacking needs
 mark:           dd 0                    ; upper 12 bits of whatever is an address
+returns:        dd 0                    ; 1 in undionly.kkpxe; low_layout.h: image_returns_offset
 
 ; ---------------------------------------------------------------------------------------------------------------
 ; begin: [pxe 4.4.5] In: ES:BX -> PXENV+, SS:SP -> return address, SS:SP+4 -> !PXE far pointer. Mode: real.

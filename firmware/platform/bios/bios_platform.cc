@@ -100,6 +100,8 @@ base::MutBytes BiosPlatform::physical(base::PhysicalRange wanted) {
 }
 
 void BiosPlatform::exit(bool failed) {
+  if (low->returns_to_loader == 0) start_next_device();
+  console().write("This program goes back to what started it.\n");
   nic_.hand_on();
   give_back_base_memory();
   low->entry.eax = failed ? 1 : 0;  // [pxe 4.4.5] PXENV_EXIT_FAILURE, PXENV_EXIT_SUCCESS
@@ -115,7 +117,9 @@ extern "C" [[noreturn]] void bios_main() {
   auto& platform = *new (room) bios::BiosPlatform;
   if (base::Status status = platform.start(); !status) {
     platform.console().report(status.error());
-    platform.exit(true);
+    bios::give_back_base_memory();
+    bios::low->entry.eax = 1;
+    bios::leave_to_loader();
   }
   firmware_main(platform);
   platform.exit(false);

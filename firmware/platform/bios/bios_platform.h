@@ -35,6 +35,7 @@ class BiosPlatform final : public platform::Platform {
   [[noreturn]] void start_linux(const base::LoadPlan& plan);
   [[noreturn]] void start_pxe_nbp(const base::LoadPlan& plan);
   base::Status start_disk(std::uint8_t drive);
+  [[noreturn]] void start_next_device();
 
   Timer timer_;
   Chance chance_;

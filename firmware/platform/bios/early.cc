@@ -31,6 +31,7 @@ extern "C" [[noreturn]] void early_main(const bios::EntryRegisters* pushed, std:
 
   install_low_block(low_base);
   std::memcpy(low->image_stamp, stamp, sizeof stamp);
+  low->returns_to_loader = *memory_at<std::uint32_t>(image_load_address + image_returns_offset);
   low->entry = entry;
   low->base_memory_kb = bios_data<std::uint16_t>(bda_base_memory_kb);
   bios_data<std::uint16_t>(bda_base_memory_kb) = static_cast<std::uint16_t>(low_base >> 10);

@@ -91,6 +91,17 @@ base::Status BiosPlatform::start_disk(std::uint8_t drive) {
   leave_with(entry);
 }
 
+// INT 18h says that this device boots nothing [bbs 6.7]; the ROM has unloaded what it can.
+void BiosPlatform::start_next_device() {
+  console().write("The machine goes on to its next boot device.\n");
+  give_back_base_memory();
+  nic_.shut_down_for_good();
+  EntryRegisters entry{};
+  entry.sp = image_load_address;
+  entry.start = *memory_at<const FarPointer>(0x18 * sizeof(FarPointer));
+  leave_with(entry);
+}
+
 // By the keyboard controller, as every PC since the AT can be; by APM [apm 4.6] where there is one.
 base::Status BiosPlatform::restart(bool power_off) {
   if (power_off) {

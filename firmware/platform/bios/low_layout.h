@@ -97,6 +97,8 @@ struct FrameSlot {
 inline constexpr std::size_t image_stamp_size = 40;
 inline constexpr std::uint32_t image_load_address = 0x7c00;
 inline constexpr std::uint32_t image_stamp_offset = 16;
+/// A word, 1 where the program goes back to its loader at the end: that is all in which undionly.kkpxe differs.
+inline constexpr std::uint32_t image_returns_offset = image_stamp_offset + image_stamp_size + 20;
 
 /// Page 1 of the low block.
 struct [[gnu::packed]] LowData {
@@ -130,7 +132,8 @@ struct [[gnu::packed]] LowData {
   std::uint16_t e820_count;                 // 0x3b6
   std::uint8_t image_stamp[image_stamp_size];  // 0x3b8
   E820Entry e820_answer;                    // 0x3e0
-  std::uint8_t reserved4[0x400 - 0x3f8];
+  std::uint32_t returns_to_loader;          // 0x3f8
+  std::uint8_t reserved4[0x400 - 0x3fc];
   E820Entry e820[64];                       // 0x400
   std::uint8_t reserved5[0xd00 - 0xa00];
   char text[0x300];                         // 0xd00

@@ -10,6 +10,7 @@ build = Path(os.environ.get("CHAINLOAD_BUILD", root / "build"))
 hook_library = build / "hooks/chainload/libdhcp_chainload.so"
 chainloadctl = build / "hooks/chainload/ctl/chainloadctl"
 firmware_image = build / "firmware/undionly.kpxe"
+returning_image = build / "firmware/undionly.kkpxe"
 wire_program = build / "tests/lab/wire/wire"
 probe_kernel = build / "tests/lab/probe/probe.bin"
 kea_short_config = root / "kea-configs/chainload-short.json"
