@@ -36,8 +36,8 @@ def dnsmasq(name, **changes):
     return start
 
 
-def pxelinux_menu(site, **options):
-    pxelinux.install(site.tftp_files, paths.firmware_image)
+def pxelinux_menu(site, image=paths.firmware_image, **options):
+    pxelinux.install(site.tftp_files, image)
     site.start_dnsmasq(configurations.read("dnsmasq-pxelinux.conf", site.tftp_files, **options))
 
 
@@ -188,13 +188,18 @@ def test_pxelinux_without_a_line_for_the_firmware_comes_back_for_ever(site):
 
 
 @pytest.mark.slow
-@interop.row("firmware", menu, "the script says `exit`, `undionly.kpxe`", "the machine's next boot device")
-def test_exit_does_not_return_to_pxelinux_but_goes_on_to_the_next_device(site, tmp_path):
+@pytest.mark.parametrize("image, goes", [
+    pytest.param(paths.firmware_image, "on to its next boot device", id="kpxe", marks=interop.row(
+        "firmware", menu, "the script says `exit`, `undionly.kpxe`", "the machine's next boot device")),
+    pytest.param(paths.returning_image, "back to what started it", id="kkpxe", marks=interop.row(
+        "firmware", menu, "the script says `exit`, `undionly.kkpxe`", "the ROM, and by it the machine's next boot device"))])
+def test_exit_does_not_return_to_pxelinux_but_goes_on_to_the_next_device(site, tmp_path, image, goes):
     """PXELINUX has given its memory to us: nothing could be returned to."""
-    pxelinux_menu(site)
+    pxelinux_menu(site, image)
     site.web.set_script(default_mac, "exit")
     machine = site.start_machine(icount=True, nic="rtl8139", extra=disk.as_next_boot_device(tmp_path / "disk.img"))
     machine.expect(expect.banner, 90)
+    machine.expect(f"goes {goes}", 60)
     assert machine.wait(60) == disk.exit_status
     files = [moved.file.lstrip("/") for moved in transfers(site.capture.udp()) if moved.finished]
     assert files.count("pxelinux.0") == files.count(pxelinux.image_name) == 1
