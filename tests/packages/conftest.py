@@ -9,13 +9,13 @@ import pytest
 
 here = Path(__file__).resolve().parent
 root = here.parents[1]
-sys.path[:0] = [str(here), str(here.parent / "lab")]
+sys.path[:0] = [str(here), str(here.parent / "lab"), str(root / "scripts")]
 
 from boxkit.layers import Layers  # noqa: E402
 from boxkit.package_door import PORT, PackageDoor  # noqa: E402
 from boxkit.packages import Packages  # noqa: E402
 from boxkit.suites import SUITES  # noqa: E402
-from labkit.network import Network  # noqa: E402
+from labkit.network import Network, sweep_dead_namespaces  # noqa: E402
 
 work = Path(os.environ.get("CHAINLOAD_PACKAGE_FOLDER", root / "build/package"))
 
@@ -38,6 +38,7 @@ def layers(suite):
 
 @pytest.fixture
 def network():
+    sweep_dead_namespaces()
     made = Network()
     yield made
     made.close()

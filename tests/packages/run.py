@@ -11,10 +11,11 @@ from pathlib import Path
 
 here = Path(__file__).resolve().parent
 root = here.parents[1]
-sys.path[:0] = [str(here), str(here.parent / "lab")]
+sys.path[:0] = [str(here), str(here.parent / "lab"), str(root / "scripts")]
 
 from boxkit.layers import Layers  # noqa: E402
-from boxkit.suites import SUITES, Refused  # noqa: E402
+from boxkit.suites import SUITES  # noqa: E402
+from debian_mirror import Refused  # noqa: E402
 
 EPILOG = """Suites
   bookworm  Debian 12, Kea 2.2; built on this machine, the RPM packages too

@@ -24,6 +24,7 @@ def test_files_are_those_of_the_debs_where_rpm_has_them(packages):
     assert descriptions and descriptions <= set(hook)
     assert not [path for path in hook if "apparmor" in path or "linux-gnu" in path]
     firmware = query(packages.rpm("chainload-firmware"), "--list")
+    assert {path for path in contents(packages.deb("chainload-firmware")) if not path.startswith("/usr/share/")} <= set(firmware)
     assert {"/usr/lib/chainload/undionly.kpxe", "/usr/lib/chainload/undionly.0", "/usr/sbin/chainload-tftp-root"} <= set(firmware)
     ctl = query(packages.rpm("chainloadctl"), "--list")
     assert "/usr/bin/chainloadctl" in ctl and "/usr/share/bash-completion/completions/chainloadctl" in ctl

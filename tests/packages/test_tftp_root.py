@@ -3,7 +3,7 @@
 
 import pytest
 
-images = ("undionly.0", "undionly.kpxe")
+images = ("undionly.0", "undionly.kkpxe", "undionly.kpxe")
 
 
 @pytest.fixture

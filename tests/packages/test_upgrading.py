@@ -77,4 +77,4 @@ def test_copies_of_the_firmware_follow_an_upgrade(packages, server, tmp_path):
     box.path("/root/firmware.deb").write_bytes(path.read_bytes())
     box.run("dpkg -i /root/firmware.deb")
     assert image.read_bytes() == box.path("/usr/lib/chainload/undionly.kpxe").read_bytes()
-    assert len(sums.read_text().splitlines()) == 2
+    assert len(sums.read_text().splitlines()) == 3

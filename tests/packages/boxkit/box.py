@@ -54,7 +54,7 @@ class CommandFailed(AssertionError):
     """A command in a box; the text holds it and what it printed."""
 
 
-def _own_groups():
+def own_groups():
     """Where groups of processes can be made, in the one hierarchy that systemd still knows."""
     for line in Path("/proc/mounts").read_text().splitlines():
         _, where, kind = line.split()[:3]
@@ -72,7 +72,7 @@ def _remove_group(group):
 
 def sweep(folder):
     """Removes what boxes left whose tests were killed: their names hold the pid of a process that is gone."""
-    for path in [*folder.glob(_prefix + "*"), *_own_groups().glob("chainload-" + _prefix + "*")]:
+    for path in [*folder.glob(_prefix + "*"), *own_groups().glob("chainload-" + _prefix + "*")]:
         owner = path.name.split(_prefix)[1].split("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists():
             if path.parent == folder:
@@ -94,7 +94,7 @@ class Box:
         for path in (self.folder / "root", self.folder / "work", upper):
             path.mkdir(parents=True)
         cache.mkdir(parents=True, exist_ok=True)
-        self._group = _own_groups() / f"chainload-{name}"
+        self._group = own_groups() / f"chainload-{name}"
         self._group.mkdir()
         self.log = self.folder / "console.log"
         command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--cgroup", "--uts", "--ipc",
@@ -106,7 +106,7 @@ class Box:
             self._outer = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log,
                                            stderr=subprocess.STDOUT, preexec_fn=self._enter_group, start_new_session=True)
         try:
-            self._init = self._wait_for_init(boots)
+            self.first_process = self._wait_for_init(boots)
         except Exception:
             self.close()
             raise
@@ -130,19 +130,19 @@ class Box:
                     return int(pid)
             return None
 
-        self._init = wait_until(first, 30, "the box to start")
+        self.first_process = wait_until(first, 30, "the box to start")
         if boots:
             wait_until(lambda: self.try_run("systemctl is-system-running").stdout.strip() in ("running", "degraded"), 60,
                        "systemd in the box")
-        return self._init
+        return self.first_process
 
     def path(self, inside):
         """A file of the box, as seen from outside."""
-        return Path(f"/proc/{self._init}/root") / str(inside).lstrip("/")
+        return Path(f"/proc/{self.first_process}/root") / str(inside).lstrip("/")
 
     def words(self, *command):
         """The words of a command that runs inside."""
-        return ["nsenter", f"--target={self._init}", "--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup", "--root",
+        return ["nsenter", f"--target={self.first_process}", "--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup", "--root",
                 *_ENVIRONMENT, *[str(word) for word in command]]
 
     def try_run(self, script, timeout=300):

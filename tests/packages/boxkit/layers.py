@@ -6,10 +6,10 @@ import os
 import shutil
 import subprocess
 
+from debian_mirror import Refused, mirror
 from labkit.process import die_with_parent
 
 from .box import Box
-from .suites import Refused, mirror
 
 # What makes a bare debootstrap a machine: an init, a network, and AppArmor, which every Debian has from its installer.
 # apt installs them: debootstrap takes minutes to see what they need.

@@ -1,13 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
-"""The releases of Debian that packages are made for, and where this machine has its own Debian from."""
+"""The releases of Debian that packages are made for."""
 
-import re
-import subprocess
 from dataclasses import dataclass
-
-
-class Refused(Exception):
-    """It cannot be done; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +22,3 @@ SUITES = {suite.name: suite for suite in (
     Suite("forky", "3.0", script="sid", apt_options=("Acquire::Check-Valid-Until=false",),
           build_packages=("libmariadb-dev", "libpq-dev")),
 )}
-
-
-def mirror():
-    """The address this machine has its own Debian packages from."""
-    done = subprocess.run(["apt-get", "indextargets", "--format", "$(ORIGIN) $(CODENAME) $(REPO_URI)",
-                           "Created-By: Packages"], capture_output=True, text=True, check=False)
-    for line in done.stdout.splitlines():
-        found = re.fullmatch(r"Debian (\w+) (http\S+)", line)
-        if found:
-            return found[2]
-    raise Refused("apt knows no Debian mirror here: run apt-get update, and check /etc/apt/sources.list")
