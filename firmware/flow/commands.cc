@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::string_view run_usage =
     "[-n|--name NAME] [-t|--timeout MS] [-a|--autofree] [-r|--replace] URI [ARGUMENT...]";
-constexpr std::string_view fetch_usage = "[-n|--name NAME] [-t|--timeout MS] URI [ARGUMENT...]";
-constexpr std::string_view initrd_usage = "[-n|--name NAME] [-t|--timeout MS] URI [PATH] [mode=MODE]";
+constexpr std::string_view fetch_usage = "[-n|--name NAME] [-t|--timeout MS] [-a|--autofree] URI [ARGUMENT...]";
+constexpr std::string_view initrd_usage = "[-n|--name NAME] [-t|--timeout MS] [-a|--autofree] URI [PATH] [mode=MODE]";
 constexpr std::string_view start_usage =
     "[-n|--name NAME] [-t|--timeout MS] [-a|--autofree] [-r|--replace] [NAME] [ARGUMENT...]";
 constexpr std::string_view sum_usage = "[-e|--expect HEX] NAME...";
@@ -48,7 +48,7 @@ constexpr script::Command commands[] = {
      "[-m|--menu MENU] [-d|--default LABEL] [-t|--timeout MS] [-r|--retimeout MS] [-k|--keep] SETTING",
      part_of<features::menu>(choose)},
     {"clear", "SETTING", clear},
-    {"config", "", config},
+    {"config", "[SCOPE]", config},
     {"cpuid", "[-e|--ext] [-c|--ecx] BIT", cpuid},
     {"dhcp", ask_usage, dhcp},
     {"dmesg", "", part_of<features::log>(dmesg)},
@@ -65,7 +65,7 @@ constexpr script::Command commands[] = {
     {"imgexec", start_usage, boot},
     {"imgextract", "[-n|--name NAME] [-t|--timeout MS] [-k|--keep] NAME", imgextract},
     {"imgfetch", fetch_usage, imgfetch},
-    {"imgfree", "[NAME]", imgfree},
+    {"imgfree", "[NAME...]", imgfree},
     {"imgload", "NAME", imgselect},
     {"imgselect", "NAME", imgselect},
     {"imgstat", "", imgstat},
@@ -81,14 +81,14 @@ constexpr script::Command commands[] = {
     {"module", initrd_usage, initrd},
     {"nslookup", "SETTING HOST", part_of<features::dns>(nslookup)},
     {"ntp", "SERVER", part_of<features::ntp>(ntp)},
-    {"param", "[--params FORM] NAME [VALUE...]", part_of<features::forms>(param)},
+    {"param", "[-p|--params FORM] NAME [VALUE...]", part_of<features::forms>(param)},
     {"params", "[-n|--name FORM] [-d|--delete]", part_of<features::forms>(params)},
     {"ping", "[-c|--count COUNT] [-s|--size SIZE] [-t|--timeout MS] [-q|--quiet] HOST", ping},
     {"poweroff", "", poweroff},
     {"prompt", "[-k|--key KEY] [-t|--timeout MS] [TEXT...]", prompt},
     {"pxebs", "CARD TYPE", pxebs},
     {"read", "[-t|--timeout MS] SETTING", read},
-    {"reboot", "", reboot},
+    {"reboot", "[-w|--warm]", reboot},
     {"route", "", route},
     {"sanboot", "[-n|--no-describe] [-k|--keep] [-d|--drive DRIVE] [URI...]", part_of<features::sanboot>(sanboot)},
     {"set", "SETTING [VALUE...]", set},
@@ -96,7 +96,7 @@ constexpr script::Command commands[] = {
     {"shell", "", part_of<features::shell>(shell)},
     {"show", "SETTING", show},
     {"sleep", "SECONDS", sleep},
-    {"sync", "", sync},
+    {"sync", "[-t|--timeout MS]", sync},
     {"time", "COMMAND...", time},
 };
 

@@ -66,6 +66,31 @@ TEST(ForeignScripts, short_options_stand_together) {
   EXPECT_FALSE(script.printed("never"));
 }
 
+TEST(ForeignScripts, options_that_matter_little_here_are_taken) {
+  Foreign script(
+      "imgfetch -a -n one /initrd\ninitrd --autofree --name two /initrd\nimgfetch -n three /initrd\nimgfree one two\n"
+      "imgstat\nimgfree one && echo wrong || echo gone\nsync --timeout 1000\nconfig net0\nparams\n"
+      "param -p absent a b && echo wrong || echo no form\nkernel --autofree /vmlinuz\nreboot --warm\n");
+  EXPECT_EQ(script.run(), Ending::restarted);
+  EXPECT_TRUE(script.printed("three: 5000 bytes, initrd\n"));
+  EXPECT_FALSE(script.printed("two: 5000 bytes"));
+  EXPECT_TRUE(script.printed("gone\n"));
+  EXPECT_TRUE(script.printed("no form\n"));
+  EXPECT_FALSE(script.printed("wrong"));
+}
+
+TEST(ForeignScripts, commands_that_are_not_here_are_survived_and_the_card_tells_of_itself) {
+  Foreign script(
+      "imgverify vmlinuz vmlinuz.sig || echo no imgverify\nshim shim.efi || echo no shim\npciscan bus || goto on\n"
+      "echo wrong\n:on\nifopen net0 && ifstat net0\necho ${dns} ${netmask} ${gateway}\n");
+  script.bench.dhcp.options.push_back({6, std::string("\xc6\x12\0\x02", 4)});
+  EXPECT_EQ(script.run(), Ending::exited);
+  for (const char* text : {"no imgverify\n", "no shim\n", "net0: 52:54:00:12:34:56 on", "[TX:", " TXE:0 RX:", " RXE:0]\n",
+                           "198.18.0.2 255.255.255.0 198.18.0.1\n"})
+    EXPECT_TRUE(script.printed(text)) << text << script.bench.printed();
+  EXPECT_FALSE(script.printed("wrong"));
+}
+
 TEST(ForeignScripts, where_a_script_stands_is_a_setting) {
   Foreign script("echo at ${cwuri} in ${cwduri}\nchain dir/inner?a=/b\necho back in ${cwduri}\n");
   script.bench.serve("/dir/inner?a=/b", "#!ipxe\necho inner ${cwduri}\n");

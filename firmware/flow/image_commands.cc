@@ -102,7 +102,7 @@ Status start(Session& session, const Call& call, image::Image* image) {
     Status status = set_arguments(session, *image, call.words.subspan(1));
     if (!status.ok()) return status;
   }
-  image->is_temporary = call.has(autofree_option);
+  if (call.has(autofree_option)) image->is_temporary = true;
   if (!call.has(replace_option)) return session.start(*image);
   return session.replace_script(*image);
 }
@@ -121,6 +121,7 @@ Status kernel(void* context, const Call& call) {
   Session& session = session_of(context);
   auto image = fetch_image(session, call, image::Role::kernel);
   if (!image.ok()) return image.error();
+  (*image)->is_temporary = call.has(autofree_option);
   if (!image::looks_like_linux((*image)->bytes())) return base::Done{};
   auto parsed = image::parse_linux((*image)->bytes(), (*image)->name);  // before its initrds are waited for
   if (parsed.ok()) return base::Done{};
@@ -202,11 +203,13 @@ Status imgstat(void* context, const Call&) {
 
 Status imgfree(void* context, const Call& call) {
   image::Registry& images = session_of(context).images();
-  const std::string_view name = call.word(0);
-  if (!name.empty()) {
-    image::Image* image = images.find(name);
-    return image == nullptr ? Status(no_image(name)) : images.free(*image);
+  for (const std::string_view name : call.words) {
+    if (name.empty()) break;
+    image::Image* const image = images.find(name);
+    Status status = image == nullptr ? Status(no_image(name)) : images.free(*image);
+    if (!status.ok()) return status;
   }
+  if (!call.word(0).empty()) return base::Done{};
   for (image::Image* image = images.first(); image != nullptr;) {
     image::Image* const next = image->next;
     if (!image->in_use) static_cast<void>(images.free(*image));

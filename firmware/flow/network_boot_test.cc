@@ -158,6 +158,17 @@ TEST(NetworkCommands, shut_ports_are_told_at_once) {
   }
 }
 
+TEST(NetworkCommands, ifconf_gives_up_when_it_is_told_to) {
+  BootBench bench;
+  bench.boot_script("sleep 1\nifconf --timeout 3000 net0 || echo Given up\n");
+  const auto begin = bench.network.now();
+  bench.network.at(begin + base::Duration::milliseconds(500), [&] { bench.server.be_silent(true); });
+  bench.run();
+  EXPECT_SHOWN(bench, "Given up\n");
+  EXPECT_GE((bench.network.now() - begin).ms(), 4000);
+  EXPECT_LT((bench.network.now() - begin).ms(), 5000);
+}
+
 TEST(NetworkSettings, times_of_dhcp_are_settings_and_wrong_ones_are_named) {
   BootBench bench;
   bench.boot_script(

@@ -31,7 +31,9 @@ Status dhcp(void* context, const Call& call) {
     status = Error(ErrorCode::unsupported, "There is no configurator \"{}\": this firmware knows dhcp",
                    call.options[0]);
   }
-  return status.ok() ? session_of(context).dhcp() : status;
+  std::uint32_t milliseconds = 0;
+  if (!call.read_number(1, milliseconds)) return wrong_usage(session_of(context), call);
+  return status.ok() ? session_of(context).dhcp(nullptr, milliseconds) : status;
 }
 
 Status ifopen(void* context, const Call& call) {

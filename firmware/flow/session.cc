@@ -86,9 +86,10 @@ base::Status Session::prepare(Asking& asking) {
   return base::Done{};
 }
 
-base::Status Session::dhcp(const wire::PxeBootServers* servers) {
+base::Status Session::dhcp(const wire::PxeBootServers* servers, std::uint32_t most_ms) {
   Asking asking;
   base::Status status = prepare(asking);
+  if (most_ms != 0) asking.timing.total = base::Duration::milliseconds(most_ms);
   if (status.ok()) {
     console().print("{} (net0 {})...", servers == nullptr ? "DHCP" : "PXE boot server", asking.identity.mac);
     status = proto::acquire(loop_, asking.identity, asking.timing, lease_, servers);

@@ -47,8 +47,8 @@ class Session {
   base::Arena& scripts_arena() { return scripts_arena_; }
 
   /// Asks DHCP, says so on the console, and lets the settings look into the answer. With `servers` only these boot
-  /// servers are asked; their answer takes the ProxyDHCP server's place.
-  base::Status dhcp(const wire::PxeBootServers* servers = nullptr);
+  /// servers are asked; their answer takes the ProxyDHCP server's place. `most_ms`, if not 0, stands for dhcp-timeout.
+  base::Status dhcp(const wire::PxeBootServers* servers = nullptr, std::uint32_t most_ms = 0);
   const proto::DhcpOutcome& lease() const { return lease_; }
   /// "net0: 198.18.77.101/255.255.255.0 gw 198.18.77.1"
   void print_address();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 // The HTTP conversation: connections, logins, redirects, broken downloads that go on, and when to give up.
-#include "proto/fetch_schemes.h"
+#include <algorithm>
 
 #include "base/debug.h"
+#include "proto/fetch_schemes.h"
 #include "proto/http_transfer.h"
 #include "wire/http.h"
 #include "wire/http_challenge.h"
@@ -35,14 +36,31 @@ struct Visit {
   }
 };
 
+/// As poll_until(), for `most`; every now and then it is said that nothing has come.
+net::Wait wait_for(Visit& visit, base::Duration most, bool (*condition)(void* context), void* context) {
+  base::Duration lasted;
+  for (;;) {
+    const base::Duration step = std::min(silence, most - lasted);
+    const net::Wait wait = net::poll_until(visit.loop(), condition, context, visit.loop().now() + step);
+    lasted = lasted + step;
+    if (wait != net::Wait::timed_out || lasted == most) return wait;
+    tell_of_silence(visit.context, visit.server, lasted);
+  }
+}
+template <class Condition>
+net::Wait wait_for(Visit& visit, base::Duration most, Condition condition) {
+  return wait_for(
+      visit, most, [](void* context) -> bool { return (*static_cast<Condition*>(context))(); }, &condition);
+}
+
 base::Status connect(Visit& visit) {
   auto opened = visit.loop().connect(visit.server, visit.port());
   if (!opened) return opened.error();
   visit.connection = *opened;
   const net::TcpConnection& connection = **opened;
-  const net::Wait wait = net::poll_until(
-      visit.loop(), [&] { return connection.is_connected() || connection.failure() != nullptr; },
-      visit.loop().now() + visit.context.timeouts.connect);
+  const net::Wait wait = wait_for(visit, visit.context.timeouts.connect, [&] {
+    return connection.is_connected() || connection.failure() != nullptr;
+  });
   if (wait == net::Wait::cancelled) return cancelled_by_user();
   if (connection.failure() != nullptr) return *connection.failure();
   if (wait == net::Wait::timed_out) {
@@ -60,7 +78,6 @@ base::Status exchange(Visit& visit, std::string_view request, std::string_view f
   net::TcpConnection& connection = *visit.connection;
   const base::Duration stall = visit.context.timeouts.http_stall;
   base::Bytes unsent = base::as_bytes(request);
-  base::Duration silent;
   while (!transfer.is_over()) {
     if (!unsent.empty()) unsent = unsent.subspan(connection.send(unsent));
     if (unsent.empty() && !form.empty()) {
@@ -70,7 +87,6 @@ base::Status exchange(Visit& visit, std::string_view request, std::string_view f
     }
     const base::Bytes piece = connection.readable();
     if (!piece.empty()) {
-      silent = {};
       connection.consume(transfer.receive(piece));
       continue;
     }
@@ -79,19 +95,12 @@ base::Status exchange(Visit& visit, std::string_view request, std::string_view f
       transfer.end_of_stream();
       break;
     }
-    const net::Wait wait = net::poll_until(
-        visit.loop(),
-        [&] {
-          return !connection.readable().empty() || connection.is_finished() ||
-                 connection.failure() != nullptr || (!unsent.empty() && connection.is_sent());
-        },
-        visit.loop().now() + silence);
+    const net::Wait wait = wait_for(visit, stall, [&] {
+      return !connection.readable().empty() || connection.is_finished() || connection.failure() != nullptr ||
+             (!unsent.empty() && connection.is_sent());
+    });
     if (wait == net::Wait::cancelled) return cancelled_by_user();
-    if (wait != net::Wait::timed_out) continue;
-    silent = silent + silence;
-    if (silent < stall) {
-      tell_of_silence(visit.context, visit.server, silent);
-    } else {
+    if (wait == net::Wait::timed_out) {
       visit.loop().doubt_path();
       return base::Error(
           ErrorCode::timed_out,

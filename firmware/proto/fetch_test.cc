@@ -148,6 +148,25 @@ TEST(FetchHttp, silence_ends_with_a_sentence) {
   EXPECT_EQ(bench.get("http://198.18.0.1/slow"), "slow");
 }
 
+TEST(FetchHttp, short_patience_is_obeyed_and_nothing_is_said_in_it) {
+  Bench bench;
+  bench.context.timeouts.http_stall = Duration::milliseconds(700);
+  bench.http.pages["/slow"] = {HttpServer::document("slow"), false, Duration::seconds(1)};
+  EXPECT_NE(bench.get("http://198.18.0.1/slow"), "slow");
+  EXPECT_EQ(bench.code, base::ErrorCode::timed_out);
+  EXPECT_GE(bench.took.ms(), 700);
+  EXPECT_LT(bench.took.ms(), 1000);
+  EXPECT_EQ(bench.platform.printed(), "");
+}
+
+TEST(FetchHttp, server_that_takes_no_connection_is_told_of_before_it_is_given_up) {
+  Bench bench;
+  bench.server.be_silent(true);
+  bench.network.at(bench.in(Duration::seconds(30)), [&] { bench.server.be_silent(false); });
+  EXPECT_NE(bench.get("http://198.18.0.1/").find("198.18.0.1"), std::string::npos);
+  EXPECT_NE(bench.platform.printed().find("\nNothing from 198.18.0.1 for 5 s, trying on...\n"), std::string::npos);
+}
+
 TEST(FetchHttp, one_byte_in_ten_seconds_is_no_silence) {
   Bench bench;
   const std::string answer = HttpServer::document("slowly");
