@@ -20,9 +20,8 @@ def there(box, folder="/srv/tftp"):
 def test_copies_by_default_and_links_where_asked(box):
     assert box.run("chainload-tftp-root").split() == [f"/srv/tftp/{name}" for name in images]
     box.run("chainload-tftp-root --link /srv/tftp2/")
-    image = box.path("/usr/lib/chainload/undionly.kpxe").read_bytes()
     for name in images:
-        copy = box.path(f"/srv/tftp/{name}")
+        image, copy = box.path(f"/usr/lib/chainload/{name}").read_bytes(), box.path(f"/srv/tftp/{name}")
         assert not copy.is_symlink() and copy.read_bytes() == image and copy.stat().st_mode & 0o777 == 0o644
         assert str(box.path(f"/srv/tftp2/{name}").readlink()) == f"/usr/lib/chainload/{name}"
     assert there(box) == there(box, "/srv/tftp2") == list(images)
