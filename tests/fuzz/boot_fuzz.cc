@@ -51,6 +51,7 @@ class Card final : public platform::Nic {
   base::MacAddress mac() const override { return our_mac; }
   std::size_t mtu() const override { return 1500; }
   std::string_view description() const override { return "fuzz"; }
+  std::string_view driver() const override { return "fuzz"; }
   std::size_t receive_burst() const override { return 4; }
   bool transmit(base::Bytes frame) override {
     const fuzz::SeenFrame seen(frame, our_mac, 1514);

@@ -21,6 +21,7 @@ class Card final : public platform::Nic {
   base::MacAddress mac() const override { return our_mac; }
   std::size_t mtu() const override { return 1500; }
   std::string_view description() const override { return "fuzz"; }
+  std::string_view driver() const override { return "fuzz"; }
   std::size_t receive_burst() const override { return 4; }
   bool transmit(Bytes frame) override {
     if (is_full) return false;
