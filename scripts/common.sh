@@ -4,7 +4,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build
-products=(hooks/chainload/libdhcp_chainload.so firmware/undionly.kpxe)
+products=(hooks/chainload/libdhcp_chainload.so firmware/undionly.kpxe firmware/undionly.kkpxe)
 lab_programs=(hooks/chainload/ctl/chainloadctl tests/lab/wire/wire tests/lab/probe/probe.bin)
 
 need_root() {
