@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "flow/session.h"
 
-#include "base/debug.h"
 #include <algorithm>
 #include <new>
 
+#include "base/debug.h"
 #include "base/features.h"
 #include "flow/commands.h"
 #include "flow/download_progress.h"

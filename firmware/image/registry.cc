@@ -3,8 +3,9 @@
 // step.
 #include "image/registry.h"
 
-#include "base/debug.h"
 #include <new>
+
+#include "base/debug.h"
 
 namespace image {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "proto/dhcp_client.h"
 
-#include "base/debug.h"
 #include <algorithm>
 
+#include "base/debug.h"
 #include "proto/dhcp_config.h"
 
 #include "base/features.h"

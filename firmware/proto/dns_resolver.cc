@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "proto/dns_resolver.h"
 
-#include "base/debug.h"
 #include <algorithm>
+
+#include "base/debug.h"
 
 namespace proto {
 using base::ErrorCode;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "proto/http_transfer.h"
 
-#include "base/debug.h"
 #include <algorithm>
 
+#include "base/debug.h"
 #include "proto/printable.h"
 #include "wire/http.h"
 #include "wire/http_challenge.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "proto/tftp_transfer.h"
 
-#include "base/debug.h"
 #include <algorithm>
 
+#include "base/debug.h"
 #include "base/text.h"
 #include "proto/printable.h"
 

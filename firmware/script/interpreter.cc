@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "script/interpreter.h"
 
-#include "base/debug.h"
 #include <new>
 
+#include "base/debug.h"
 #include "script/expand.h"
 
 namespace script {

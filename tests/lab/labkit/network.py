@@ -66,6 +66,9 @@ def make_namespace():
         remove_namespace(name)
     try:
         _run("ip", "netns", "add", name)
+    except SystemExit:  # a signal ended `ip` in the midst of it
+        remove_namespace(name)
+        raise
     except (RuntimeError, FileNotFoundError) as error:
         raise NoNamespace(f"no network namespace can be made here ({error}); a container needs CAP_SYS_ADMIN "
                           "and CAP_NET_ADMIN for it") from None
@@ -77,7 +80,7 @@ class Network:
         self.name = make_namespace()
         try:
             self._furnish()
-        except Exception:
+        except BaseException:  # an end by a signal is one, too
             self.close()
             raise
 
