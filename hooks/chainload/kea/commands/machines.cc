@@ -79,7 +79,9 @@ ConstElementPtr loop_release_answer(Library& library, const ConstElementPtr& arg
                         is_all ? "no machine was in a loop" : "this machine was in no loop", answer);
   }
   const std::string machines = std::to_string(count) + (count == 1 ? " machine" : " machines");
-  if (!dry_run) LOG_INFO(logger, CHAINLOAD_LOOP_RELEASED).arg(machines).arg(remark(arguments));
+  if (!dry_run) {
+    LOG_INFO(logger, CHAINLOAD_LOOP_RELEASED).arg(machines).arg(remark(arguments));
+  }
   return createAnswer(static_cast<int>(Result::success),
                       machines + (dry_run ? " could be released; nothing is changed" : " released"), answer);
 }
