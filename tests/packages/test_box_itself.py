@@ -14,7 +14,7 @@ MAKER = """
 import sys, time
 from pathlib import Path
 from boxkit.box import Box
-box = Box(Path(sys.argv[1]), sys.argv[2].split(":"), Path(sys.argv[3]))
+box = Box(Path(sys.argv[1]), sys.argv[2].split(":"), {})
 box.run("systemd-run sleep 1000")
 print(box.first_process, box.folder, flush=True)
 time.sleep(1000)
@@ -25,7 +25,7 @@ def test_a_box_whose_test_is_killed_ends_and_is_swept_away(layers):
     lower = ":".join(str(layer) for layer in layers.clean())
     here = Path(__file__).resolve().parent
     paths = ":".join(str(path) for path in (here, here.parent / "lab"))
-    maker = subprocess.Popen([sys.executable, "-B", "-c", MAKER, str(layers.boxes), lower, str(layers.cache)],
+    maker = subprocess.Popen([sys.executable, "-B", "-c", MAKER, str(layers.boxes), lower],
                              stdout=subprocess.PIPE, text=True, env=dict(os.environ, PYTHONPATH=paths))
     try:
         first, folder = maker.stdout.readline().split()

@@ -5,6 +5,7 @@ Nothing of a box is seen by the host: it is mounted, as layers that are never ch
 a mount namespace of its own, and every process of it is in a pid namespace whose first process dies with this one.
 """
 
+import fcntl
 import itertools
 import os
 import shutil
@@ -18,9 +19,10 @@ _numbers = itertools.count()
 _prefix = "box-"
 
 # "$1": a folder for the box; "$2": the layer that takes what changes; "$3": those below it, upmost first; "$4": the
-# cache of packages; "$5": the first program.
+# first program; the rest: folders of the host, each followed by the one in whose place the box has it.
 BOOT = """set -e
-box=$1 upper=$2 lower=$3 cache=$4
+box=$1 upper=$2 lower=$3 program=$4
+shift 4
 mount -t overlay -o "lowerdir=$lower,upperdir=$upper,workdir=$box/work" overlay "$box/root"
 cd "$box/root"
 mount -t proc proc proc
@@ -39,9 +41,9 @@ ln -s /proc/self/fd dev/fd
 ln -s /proc/self/fd/0 dev/stdin
 ln -s /proc/self/fd/1 dev/stdout
 ln -s /proc/self/fd/2 dev/stderr
-mount --bind "$cache" var/cache/apt/archives
+while [ $# -gt 0 ]; do mkdir -p "./$2"; mount --bind "$1" "./$2"; shift 2; done
 hostname box
-exec chroot . /usr/bin/env -i container=chainload PATH=/usr/sbin:/usr/bin:/sbin:/bin $5
+exec chroot . /usr/bin/env -i container=chainload PATH=/usr/sbin:/usr/bin:/sbin:/bin $program
 """
 
 _ENVIRONMENT = ["/usr/bin/env", "-C", "/", "-i", "HOME=/root", "LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive",
@@ -64,7 +66,7 @@ def own_groups():
 
 
 def _remove_group(group):
-    wait_until(lambda: "populated 0" in (group / "cgroup.events").read_text(), 10, f"{group} to be empty")
+    wait_until(lambda: "populated 0" in (group / "cgroup.events").read_text(), 60, f"{group} to be empty")
     for path in sorted((path for path in group.rglob("*") if path.is_dir()), reverse=True):
         path.rmdir()
     group.rmdir()
@@ -72,20 +74,27 @@ def _remove_group(group):
 
 def sweep(folder):
     """Removes what boxes left whose tests were killed: their names hold the pid of a process that is gone."""
-    for path in [*folder.glob(_prefix + "*"), *own_groups().glob("chainload-" + _prefix + "*")]:
-        owner = path.name.split(_prefix)[1].split("-")[0]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            if path.parent == folder:
-                shutil.rmtree(path)
-            else:
-                _remove_group(path)
+    groups = own_groups()
+    lock = os.open(groups, os.O_RDONLY)  # of those who sweep at the same time, the second finds nothing
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for path in [*folder.glob(_prefix + "*"), *groups.glob("chainload-" + _prefix + "*")]:
+            owner = path.name.split(_prefix)[1].split("-")[0]
+            if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+                if path.parent == folder:
+                    shutil.rmtree(path)
+                else:
+                    _remove_group(path)
+    finally:
+        os.close(lock)
 
 
 class Box:
     """`layers` are folders that stay as they are, the upmost first. `namespace`: a network's name, or the host's.
-    `upper` keeps what changes, which otherwise goes with the box. One that does not boot has no process of its own."""
+    `upper` keeps what changes, which otherwise goes with the box; of `kept`, folders by their place in the box, changes
+    outlive it, too. One that does not boot has no process of its own."""
 
-    def __init__(self, folder, layers, cache, namespace=None, boots=True, upper=None):
+    def __init__(self, folder, layers, kept, namespace=None, boots=True, upper=None):
         name = f"{_prefix}{os.getpid()}-{next(_numbers)}"
         folder.mkdir(parents=True, exist_ok=True)
         sweep(folder)
@@ -93,13 +102,15 @@ class Box:
         upper = upper or self.folder / "upper"
         for path in (self.folder / "root", self.folder / "work", upper):
             path.mkdir(parents=True)
-        cache.mkdir(parents=True, exist_ok=True)
+        for path in kept.values():
+            path.mkdir(parents=True, exist_ok=True)
         self._group = own_groups() / f"chainload-{name}"
         self._group.mkdir()
         self.log = self.folder / "console.log"
         command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--cgroup", "--uts", "--ipc",
                    "--propagation", "private", "/bin/sh", "-c", BOOT, "box", self.folder, upper,
-                   ":".join(str(layer) for layer in layers), cache, _SYSTEMD if boots else _PLAIN]
+                   ":".join(str(layer) for layer in layers), _SYSTEMD if boots else _PLAIN,
+                   *(word for inside, outside in kept.items() for word in (outside, inside))]
         if namespace:
             command = ["nsenter", f"--net=/run/netns/{namespace}", *command]
         with open(self.log, "wb") as log:
@@ -130,9 +141,9 @@ class Box:
                     return int(pid)
             return None
 
-        self.first_process = wait_until(first, 30, "the box to start")
+        self.first_process = wait_until(first, 120, "the box to start")
         if boots:
-            wait_until(lambda: self.try_run("systemctl is-system-running").stdout.strip() in ("running", "degraded"), 60,
+            wait_until(lambda: self.try_run("systemctl is-system-running").stdout.strip() in ("running", "degraded"), 240,
                        "systemd in the box")
         return self.first_process
 

@@ -32,7 +32,8 @@ class Layers:
         self.suite = suite
         self.folder = folder / suite.name
         self.boxes = self.folder / "boxes"
-        self.cache = self.folder / "archives"
+        # Packages that were fetched, and what was compiled, are not fetched or compiled again.
+        self.kept = {"/var/cache/apt/archives": self.folder / "archives", "/var/cache/ccache": self.folder / "compiled"}
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def clean(self):
@@ -44,7 +45,7 @@ class Layers:
         return self._made(name, self.clean, packages)
 
     def box(self, layers, **options):
-        return Box(self.boxes, layers, self.cache, **options)
+        return Box(self.boxes, layers, self.kept, **options)
 
     def _made(self, name, below, packages):
         layers = below()
