@@ -3,6 +3,7 @@
 
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ sys.path[:0] = [str(here), str(here.parent / "lab"), str(root / "scripts")]
 from boxkit.layers import Layers  # noqa: E402
 from boxkit.suites import SUITES  # noqa: E402
 from debian_mirror import Refused  # noqa: E402
+from labkit import manual  # noqa: E402
 
 EPILOG = """Suites
   bookworm  Debian 12, Kea 2.2; built on this machine, the RPM packages too
@@ -27,13 +29,19 @@ namespaces that end with them. Needs root, and the network for Debian's packages
 
 Exit status 0 only if every test of every suite passed."""
 
-# What scripts/package needs in a suite where only the hook and the command line are built.
-BUILD = """build-essential meson ninja-build pkgconf python3 debhelper dpkg-dev kea-dev libboost-dev liblog4cplus-dev nlohmann-json3-dev
-    libcli11-dev libssl-dev""".split()
+
+# meson takes ccache where it finds it; without these it does not know a precompiled header for the same.
+CCACHE = """cache_dir = /var/cache/ccache
+sloppiness = pch_defines,time_macros,include_file_mtime,include_file_ctime
+"""
 
 
 def say(text):
     print(f"package test: {text}", flush=True)
+
+
+def said(program, *words):
+    return subprocess.run([program, *words], cwd=root, capture_output=True, text=True, check=True).stdout
 
 
 def build_here(work):
@@ -43,27 +51,31 @@ def build_here(work):
 
 
 def build_in_a_box(suite, work):
-    """In a Debian of that suite, from the files that git tracks, to build/package/SUITE/deb."""
+    """In a Debian of that suite, from the files that git tracks, as docs/guide.md has it; to build/package/SUITE/deb."""
     layers = Layers(work / "debian", suite)
     say(f"{suite.name}: making what is built in, unless it is there")
-    below = layers.with_packages("build", [*BUILD, *suite.build_packages])
+    below = layers.with_packages("build", [*said("scripts/install-deps", "--hook-packages", "--list").split(), "ccache"])
     say(f"{suite.name}: building (some minutes)")
-    tracked = subprocess.run(["git", "-C", root, "ls-files", "-z"], capture_output=True, text=True, check=True).stdout
+    commands, = (step for step in manual.steps("guide.md", ["sh build-elsewhere"]) if isinstance(step, manual.Run))
+    tracked = said("git", "ls-files", "-z")
     with layers.box(below, boots=False) as box:
         with tarfile.open(box.path("/tmp/source.tar"), "w") as archive:
             for name in tracked.strip("\0").split("\0"):
                 if (root / name).exists():
                     archive.add(root / name, name)
+        box.write("/etc/ccache.conf", CCACHE)
         box.run("mkdir /tmp/source && tar -C /tmp/source -xf /tmp/source.tar")
-        done = box.try_run("/tmp/source/scripts/package deb --no-firmware --no-check --folder /tmp/out", timeout=5400)
+        done = box.try_run(f"set -e; cd /tmp/source\n{commands.text}", timeout=5400)
         target = work / suite.name / "deb"
         target.mkdir(parents=True, exist_ok=True)
         (target.parent / "build.log").write_text(done.stdout + done.stderr)
+        if box.path("/tmp/source/build/package/deb.log").exists():
+            shutil.copy(box.path("/tmp/source/build/package/deb.log"), target.parent / "deb.log")
         if done.returncode != 0:
             raise Refused(f"the packages of {suite.name} could not be built; the output is in {target.parent}/build.log")
         for old in target.glob("*.deb"):
             old.unlink()
-        for made in box.path("/tmp/out/deb").glob("*.deb"):
+        for made in box.path("/tmp/source/build/package/deb").glob("*.deb"):
             (target / made.name).write_bytes(made.read_bytes())
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from boxkit.packages import NAMES, contents, field
 from boxkit.server import CONFIGURATION, LIBRARY, SOCKET, STATE, Server, configuration
+from labkit import commands_page
 from labkit.process import wait_until
 
 FILES = "find / -xdev -not -path '/proc/*' -not -path '/var/log/*' -not -path '/var/cache/*' -not -path '/var/lib/apt/*' " \
@@ -64,31 +65,30 @@ def test_library_is_loaded_by_its_path_and_by_its_bare_name_where_kea_knows_its_
 
 
 def test_commands_come_over_http_as_this_kea_speaks_it(packages, make_box):
-    """Through the Control Agent, and since Kea 3.0 to the server itself."""
+    """Through the Control Agent, and since Kea 3.0 to the server itself, configured as docs/commands.md has it."""
     own_socket = packages.suite.kea == "3.0"
     box = make_box(*(["kea-dhcp4-server"] if own_socket else ["kea-dhcp4-server", "kea-ctrl-agent"]))
     box.run(f"dpkg -i {packages.put_into(box, '/root/packages')}/*.deb")
     server, document = Server(box), configuration()
-    login = {"authentication": {"type": "basic", "realm": "kea", "clients": [{"user": "boot-admin", "password": "change-me"}]}}
     if own_socket:
-        unix = document["Dhcp4"].pop("control-socket")
-        document["Dhcp4"]["control-sockets"] = [
-            unix, {"socket-type": "http", "socket-address": "127.0.0.1", "socket-port": 8000, **login}]
+        del document["Dhcp4"]["control-socket"]
+        document["Dhcp4"]["control-sockets"] = commands_page.settings("control-sockets")
+        port = document["Dhcp4"]["control-sockets"][1]["socket-port"]
     else:
-        box.write("/etc/kea/kea-ctrl-agent.conf", json.dumps({"Control-agent": {
-            "http-host": "127.0.0.1", "http-port": 8000, **login,
-            "control-sockets": {"dhcp4": {"socket-type": "unix", "socket-name": SOCKET}}}}))
+        agent = commands_page.settings("Control-agent")
+        box.write("/etc/kea/kea-ctrl-agent.conf", json.dumps({"Control-agent": agent}))
+        port = agent["http-port"]
     server.configure(document)
     server.restart()
     if not own_socket:
         # Debian 13 starts the agent only where this file is not empty, whatever its configuration says.
         box.run("echo change-me > /etc/kea/kea-api-password; systemctl restart kea-ctrl-agent")
     box.run("install -m 600 /dev/null /root/password; echo change-me > /root/password")
-    ask = "chainloadctl --server http://127.0.0.1:8000/ --user boot-admin --password-file /root/password --json"
+    ask = f"chainloadctl --server http://127.0.0.1:{port}/ --user boot-admin --password-file /root/password --json"
     wait_until(lambda: box.try_run(f"{ask} status").returncode == 0, 60, "an answer over HTTP")
     box.run(f"""{ask} rules add '{{ "name": "over-http", "match": {{ "arch": "x86-bios" }}, "boot": {{ "deny": true }} }}'""")
     assert [rule["name"] for rule in server.ctl("rules get")["rules"]] == ["over-http"]
-    assert box.try_run("chainloadctl --server http://127.0.0.1:8000/ rules get").returncode == 5
+    assert box.try_run(f"chainloadctl --server http://127.0.0.1:{port}/ rules get").returncode == 5
 
 
 def test_removing_keeps_the_rules_and_purging_takes_everything(packages, make_box):

@@ -58,6 +58,17 @@ def test_missing_package_is_named(tmp_path):
     assert "missing packages:" in done.stdout and "kea-dhcp4-server" in done.stdout
 
 
+def test_packages_for_the_hook_alone_are_those_of_any_debian(tmp_path):
+    """Neither an emulator nor this release's compilers by name: they are installed on Debian 13 and forky, too."""
+    listed = run(scripts / "install-deps", "--hook-packages", "--list").stdout.split()
+    assert "kea-dev" in listed and "debhelper" in listed
+    assert not [name for name in listed if re.search(r"qemu|-\d+$|multilib", name)]
+    (tmp_path / "dpkg-query").write_text("#!/bin/sh\n")
+    (tmp_path / "dpkg-query").chmod(0o755)
+    done = run(scripts / "install-deps", "--hook-packages", "--check", env={"PATH": f"{tmp_path}:/usr/sbin:/usr/bin:/sbin:/bin"})
+    assert done.returncode == 1 and done.stdout.split("missing packages: ")[1].split() == listed
+
+
 def test_everything_is_installed_and_asking_again_changes_nothing():
     assert run(scripts / "install-deps").stdout == ""
     assert run(scripts / "install-deps", "--check").returncode == 0

@@ -11,14 +11,11 @@ class Suite:
     has_firmware: bool = False  # the firmware is built where Debian 12's compiler is, and is the same everywhere
     script: str = ""  # debootstrap's, where it has none of the suite's name
     apt_options: tuple = ()
-    build_packages: tuple = ()
 
 
 SUITES = {suite.name: suite for suite in (
     Suite("bookworm", "2.2", has_firmware=True),
     Suite("trixie", "2.6"),
-    # forky's lists may be older than they say they are good for. The headers of Kea 3.0 include those of the database
-    # clients, and kea-dev does not depend on them.
-    Suite("forky", "3.0", script="sid", apt_options=("Acquire::Check-Valid-Until=false",),
-          build_packages=("libmariadb-dev", "libpq-dev")),
+    # forky's lists may be older than they say they are good for.
+    Suite("forky", "3.0", script="sid", apt_options=("Acquire::Check-Valid-Until=false",)),
 )}
