@@ -27,6 +27,7 @@ class Boots:
 
 by_mac = f"/{page}?mac={default_mac}"
 table = {
+    "short": Boots("undionly.kpxe", by_mac),
     "bios-uefi": Boots("bios/undionly.kpxe", by_mac),
     "http-boot": Boots("undionly.kpxe", by_mac),
     "reservations": Boots("undionly.kpxe", "/install.php?host=build01", "52:54:00:77:00:11"),
@@ -36,8 +37,7 @@ table = {
     "scopes": Boots("undionly.kpxe", f"/lab.php?mac={default_mac}"),
 }
 # Booted by other tests.
-elsewhere = {"short": "test_chain.py", "relays": "test_relays.py", "ha-1": "test_clients_boot.py",
-             "ha-2": "test_clients_boot.py"}
+elsewhere = {"relays": "test_relays.py", "ha-1": "test_clients_boot.py", "ha-2": "test_clients_boot.py"}
 
 
 def configuration(name):

@@ -28,6 +28,9 @@ _head = """# What was seen to work with what
 Each line is a test of the lab that really ran: real servers, real clients, and virtual machines where there is firmware.
 `scripts/test --lab -- --write-interop` writes this page anew, and only if every one of them passed.
 Configurations of the servers: [servers/](servers/README.md); of Kea with the library: [kea-configs/](../kea-configs/README.md).
+
+Kea is that of Debian 12. `scripts/kea-matrix` runs the tests of the second table with Kea 2.6 and 3.0, too, but for those of
+the network cards one by one and of arm64.
 """
 
 

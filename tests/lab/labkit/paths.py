@@ -30,9 +30,9 @@ installer = (build / "tools/debian-installer-12-netboot-amd64"
              / "usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64")
 memtest = build / "tools/memtest86+/boot/memtest86+x64.bin"
 busybox = Path("/bin/busybox")
-peer_undionly = Path("/usr/lib/ipxe/undionly.kpxe")
-roms = Path("/usr/lib/ipxe/qemu")
-peers = Path("/usr/lib/ipxe")  # packaged iPXE in all its shapes
+peers = Path(os.environ.get("CHAINLOAD_PEERS", "/usr/lib/ipxe"))  # packaged iPXE in all its shapes
+peer_undionly = peers / "undionly.kpxe"
+roms = peers / "qemu"
 newer_peers = build / "tools/ipxe-trixie/usr/lib/ipxe"
 ovmf_code = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 ovmf_variables = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")

@@ -37,4 +37,6 @@ class UefiSpec:
             # What the firmware writes into its variables is forgotten: they are shared.
             "-drive", f"if=pflash,format=raw,unit=1,snapshot=on,file={paths.need(variables)}",
             "-netdev", f"tap,id=n0,ifname={self.tap},script=no,downscript=no",
-            "-device", f"virtio-net-pci,netdev=n0,mac={self.mac},romfile=,bootindex=1", *self.extra]
+            "-device", f"virtio-net-pci,netdev=n0,mac={self.mac},romfile=,bootindex=1",
+            "-device", "virtio-rng-pci",  # since 2024 EDK2 has no network without true random numbers
+            *self.extra]
