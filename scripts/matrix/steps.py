@@ -7,6 +7,7 @@ from pathlib import Path
 
 from debian_mirror import Refused
 
+from .jobs import say
 from .room import ROOT
 
 IMAGES = ("firmware/undionly.kpxe", "firmware/undionly.kkpxe")
@@ -15,7 +16,7 @@ IMAGES = ("firmware/undionly.kpxe", "firmware/undionly.kkpxe")
 BUILD = """set -e
 reconfigure=; [ ! -e "$2/meson-private/coredata.dat" ] || reconfigure=--reconfigure
 meson setup $reconfigure "$2" "$1" -Dhook=enabled -Dfirmware=disabled
-ninja -C "$2" hook-tests hooks/chainload/ctl/chainloadctl tests/lab/probe/probe.bin
+ninja -C "$2" -j "$(nproc)" hook-tests hooks/chainload/ctl/chainloadctl tests/lab/probe/probe.bin
 mkdir -p "$2/firmware"
 cp "$1"/build/firmware/undionly.*kpxe "$2/firmware/"
 ln -sfn "$1/build/tools" "$2/tools"
@@ -60,6 +61,7 @@ def build_firmware():
 set_up_build
 build_targets "$@"
 """
+    say("building the firmware")
     done = subprocess.run(["bash", "-c", script, "kea-matrix", *IMAGES], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Refused(f"the firmware could not be built: {done.stderr.strip()}")
