@@ -35,10 +35,7 @@ def short_form(user_classes=("gPXE", "iPXE"), **parameters):
 @pytest.fixture
 def site(lab):
     """A lab with a captured tap, TFTP and web server and the script; Kea is started by the test."""
-    lab.plug()
-    lab.start_router()
-    lab.start_tftpd_hpa()
-    lab.start_web()
+    lab.serve_files()
     (lab.files / "boot.ipxe").write_text(told)
     return lab
 

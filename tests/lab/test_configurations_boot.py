@@ -47,10 +47,7 @@ def configuration(name):
 @pytest.fixture
 def site(lab):
     """TFTP and web servers, and a script wherever a configuration sends a machine for one."""
-    lab.plug()
-    lab.start_router()
-    lab.start_tftpd_hpa()
-    lab.start_web()
+    lab.serve_files()
     for name in (page, "install.php", "lab.php"):
         (lab.files / name).write_text(speaks)
     return lab

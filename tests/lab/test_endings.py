@@ -3,24 +3,8 @@
 
 import pytest
 
-from labkit import disk, expect, paths
+from labkit import disk, dnsmasq, expect, paths
 from labkit.machine import default_mac
-from labkit.network import bridge, server_address
-
-loaded_by_ipxe = f"""
-port=0
-interface={bridge}
-bind-interfaces
-no-ping
-dhcp-authoritative
-dhcp-userclass=set:gpxe,gPXE
-dhcp-range=198.18.77.100,198.18.77.199,255.255.255.0,30m
-dhcp-option=encap:175,176,1b
-enable-tftp
-tftp-root=@TFTP_ROOT@
-dhcp-boot=tag:gpxe,script.gpxe,,{server_address}
-dhcp-boot=tag:!gpxe,start.ipxe,,{server_address}
-"""
 
 
 def start(chain, image, tmp_path, *lines):
@@ -53,10 +37,11 @@ def test_kkpxe_goes_back_to_the_rom_and_tells_it_how_it_ended(chain, tmp_path):
                          ids=["kpxe", "kkpxe"])
 def test_ipxe_that_chained_it_goes_on_with_its_script_after_kkpxe_only(lab, tmp_path, image, ends):
     lab.plug()
+    lab.start_router()
     lab.serve_firmware(image)
     (lab.tftp_files / "script.gpxe").write_text("#!gpxe\nexit\n")
     (lab.tftp_files / "start.ipxe").write_text("#!ipxe\nchain undionly.kpxe && echo iPXE is back ||\nsleep 600\n")
-    lab.start_dnsmasq(loaded_by_ipxe.replace("@TFTP_ROOT@", str(lab.tftp_files)))
+    lab.start_dnsmasq(dnsmasq.full_server(*dnsmasq.gives("start.ipxe"), "enable-tftp", f"tftp-root={lab.tftp_files}"))
     machine = lab.start_machine(nic="rtl8139", extra=disk.as_next_boot_device(tmp_path / "disk.img"))
     machine.expect(expect.banner, 120)
     if ends is None:

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from labkit import expect
-from labkit.network import bridge, server_address
+from labkit import dnsmasq, expect
+from labkit.network import server_address
 
 syslog_port = 514
 
@@ -14,6 +14,7 @@ syslog_port = 514
 @pytest.fixture
 def site(lab):
     lab.plug()
+    lab.start_router()
     lab.serve_firmware()
     (lab.tftp_files / "script.gpxe").write_text("\n".join(
         ["#!gpxe", "echo The script speaks", f"imgfetch tftp://{server_address}/absent ||", "shell", ""]))
@@ -22,11 +23,7 @@ def site(lab):
 
 
 def boot(site, *options):
-    site.start_dnsmasq("\n".join([
-        "port=0", f"interface={bridge}", "bind-interfaces", "log-dhcp", "no-ping", "dhcp-authoritative",
-        "dhcp-userclass=set:gpxe,gPXE", "dhcp-range=198.18.77.100,198.18.77.199,255.255.255.0,30m",
-        f"dhcp-boot=tag:!gpxe,undionly.kpxe,,{server_address}",
-        f"dhcp-boot=tag:gpxe,script.gpxe,,{server_address}", *options, ""]))
+    site.start_dnsmasq(dnsmasq.full_server(*dnsmasq.gives("undionly.kpxe"), *options))
     machine = site.start_machine(nic="rtl8139")
     machine.expect(expect.banner, 60)
     machine.expect("gPXE> ", 60, may_grow=False)
@@ -49,6 +46,7 @@ def test_log_server_of_option_7_hears_the_boot_from_its_first_line_on(site):
     assert texts[-1] == f"tftp://{server_address}/absent...", texts
 
 
+@pytest.mark.slow
 def test_without_a_log_server_nothing_is_sent_and_dmesg_shows_the_boot(site):
     machine = boot(site)
     machine.press("dmesg\r")

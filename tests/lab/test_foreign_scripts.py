@@ -42,6 +42,7 @@ def test_menu_of_ltsp_boots_its_image(chain):
     expect.linux_boots(machine, 300)
 
 
+@pytest.mark.slow
 def test_menu_of_ltsp_gives_its_kernel_what_ltsp_wants(chain):
     folder = ltsp_menu(chain, chain.tftp_files)
     shutil.copy(paths.need(paths.probe_kernel), folder / "x86_64/vmlinuz")

@@ -56,6 +56,7 @@ def test_firmware_that_is_given_itself_is_found_within_three_rounds(lab):
     machine.stop()
 
 
+@pytest.mark.slow
 def test_real_machine_that_is_power_cycled_before_and_after_its_second_stage_is_in_no_loop(lab):
     lab.plug()
     lab.serve_firmware()

@@ -6,27 +6,16 @@ import shutil
 
 import pytest
 
-from labkit import expect, grub, paths, probe, pxelinux
-from labkit.network import bridge, server_address
+from labkit import dnsmasq, expect, grub, paths, probe, pxelinux
+from labkit.network import server_address
 
-configuration = f"""
-port=0
-interface={bridge}
-bind-interfaces
-log-dhcp
-no-ping
-dhcp-authoritative
-dhcp-userclass=set:gpxe,gPXE
-dhcp-range=198.18.77.100,198.18.77.199,255.255.255.0,30m
-dhcp-option=encap:175,176,1b
-dhcp-boot=tag:gpxe,script.gpxe,,{server_address}
-"""
 kernel_lines = [f"kernel tftp://{server_address}/probe.bin one two", f"initrd tftp://{server_address}/probe.bin", "boot"]
 
 
 @pytest.fixture
 def site(lab):
     lab.plug()
+    lab.start_router()
     lab.serve_firmware()
     shutil.copy(paths.need(paths.probe_kernel), lab.tftp_files / "probe.bin")
     lab.start_tftpd_hpa()
@@ -40,7 +29,7 @@ def write_script(site, name, *lines):
 def power_on(site, rom_gets, *script, **spec):
     """The ROM, and whatever is not gPXE, is given `rom_gets`; our firmware these lines."""
     write_script(site, "script.gpxe", *script)
-    site.start_dnsmasq(configuration + f"dhcp-boot=tag:!gpxe,{rom_gets},,{server_address}\n")
+    site.start_dnsmasq(dnsmasq.full_server(*dnsmasq.gives(rom_gets)))
     return site.start_machine(**{"nic": "rtl8139", **spec})
 
 

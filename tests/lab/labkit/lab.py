@@ -145,6 +145,13 @@ class Lab:
         """The small kernel over HTTP."""
         shutil.copy(paths.need(paths.probe_kernel), self.files / "probe.bin")
 
+    def serve_files(self):
+        """A captured tap, a router, TFTP and web servers: the test brings the files and the DHCP server."""
+        self.plug()
+        self.start_router()
+        self.start_tftpd_hpa()
+        self.start_web()
+
     def serve_chain(self, config=None, tftp="hpa"):
         """Every server of the chain, with the hook, and Linux as what the machine's script boots."""
         self.serve_firmware()
