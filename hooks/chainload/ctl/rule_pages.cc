@@ -11,8 +11,6 @@ using core::Value;
 
 constexpr std::int64_t page_size = 1000;
 constexpr int attempts = 5;
-constexpr std::int64_t result_empty = 3;
-constexpr std::int64_t result_conflict = 4;
 
 /// False: the rules were changed between two pages.
 bool read_pages(const Server& server, RuleList& list) {

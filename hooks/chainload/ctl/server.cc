@@ -12,10 +12,6 @@ namespace {
 
 using core::Value;
 
-constexpr std::int64_t result_unsupported = 2;
-constexpr std::int64_t result_empty = 3;
-constexpr std::int64_t result_conflict = 4;
-
 /// The Control Agent and Kea's HTTP socket answer with a list: one answer for each service that was asked.
 const Value* answer_in(const Value& whole) {
   if (const Value::List* const list = whole.list()) return list->size() == 1 ? &list->front() : nullptr;

@@ -8,6 +8,11 @@
 
 namespace chainload::ctl {
 
+// Kea's results of a command, besides 0 for success and 1 for an error.
+constexpr std::int64_t result_unsupported = 2;
+constexpr std::int64_t result_empty = 3;
+constexpr std::int64_t result_conflict = 4;
+
 struct Answer {
   std::int64_t result = 0;
   std::string text;

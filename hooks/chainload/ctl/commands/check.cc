@@ -12,7 +12,7 @@ namespace {
 
 using core::Value;
 
-struct Options {
+struct CheckOptions {
   std::vector<std::string> files;
   bool strict = false;
 };
@@ -48,7 +48,7 @@ std::string line_of(const Remark& remark) {
          (remark.path.empty() ? "" : remark.path + ": ") + remark.sentence + "\n";
 }
 
-void check(const Options& options, Context& context) {
+void check(const CheckOptions& options, Context& context) {
   Value::List shown;
   for (const std::string& file : options.files) {
     const std::string name = file == "-" ? "standard input" : file;
@@ -79,7 +79,7 @@ void check(const Options& options, Context& context) {
 void add_check(CLI::App& app, Context& context) {
   auto* const command = app.add_subcommand(
       "check", "check a kea-dhcp4.conf, the library's parameters or a list of rules, without a server");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CheckOptions>();
   command->add_option("FILE", options->files, "the files; - is standard input")->required();
   command->add_flag("--strict", options->strict, "exit with 1 for warnings, too");
   command->callback([options, &context] { check(*options, context); });

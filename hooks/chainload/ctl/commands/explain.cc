@@ -15,7 +15,7 @@ namespace {
 
 using core::Value;
 
-struct Options {
+struct ExplainOptions {
   std::string file;
   std::string packet;
   std::string of_machine;
@@ -52,7 +52,7 @@ Value list_value(const std::vector<std::string>& texts) {
   return Value(std::move(list));
 }
 
-Value facts_of(const Options& options) {
+Value facts_of(const ExplainOptions& options) {
   Value::Map facts;
   for (const auto& [key, text] : options.single) {
     if (!text.empty()) facts.push_back({key, text_value(text)});
@@ -67,7 +67,7 @@ Value facts_of(const Options& options) {
 }
 
 /// The arguments of chainload-explain, for a server and offline alike.
-Value::Map arguments_of(const Options& options) {
+Value::Map arguments_of(const ExplainOptions& options) {
   Value facts = facts_of(options);
   Value::Map arguments;
   if (!options.of_machine.empty()) arguments.push_back({"mac", text_value(options.of_machine)});
@@ -81,7 +81,7 @@ Value::Map arguments_of(const Options& options) {
   return arguments;
 }
 
-Value explained_offline(const Options& options) {
+Value explained_offline(const ExplainOptions& options) {
   const Offline offline = read_offline(read_config_file(options.file), options.file);
   if (!offline.is_usable()) {
     const Remark& first = offline.remarks.front();
@@ -132,7 +132,7 @@ void print_reply(const Value& reply) {
   if (!table.empty()) std::cout << "\n" << table.text();
 }
 
-void print(const Value& answer, const Options& options) {
+void print(const Value& answer, const ExplainOptions& options) {
   std::cout << coloured(text_in(answer, "text"), Colour::strong) << "\n";
   for (const Value& sentence : list_in(answer, "assumed"))
     std::cout << "assumed: " << *sentence.string() << "\n";
@@ -146,7 +146,7 @@ void print(const Value& answer, const Options& options) {
   print_reply(map_in(answer, "reply"));
 }
 
-void explain(const Options& options, Context& context) {
+void explain(const ExplainOptions& options, Context& context) {
   const Value answer = options.file.empty() ? context.server().get("chainload-explain", arguments_of(options))
                                             : explained_offline(options);
   if (context.json) {
@@ -161,7 +161,7 @@ void explain(const Options& options, Context& context) {
 void add_explain(CLI::App& app, Context& context) {
   auto* const command =
       app.add_subcommand("explain", "tell what a client is answered and why, by a server or by a file alone");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ExplainOptions>();
   for (const auto& [key, help] : single_facts) options->single.emplace_back(key, "");
   for (const auto& [key, help] : many_facts) options->many.emplace_back(key, std::vector<std::string>());
   command->add_option("-f,--file", options->file, "ask this file (as check takes it) and no server");

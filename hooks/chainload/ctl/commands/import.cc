@@ -13,7 +13,7 @@ namespace {
 
 using core::Value;
 
-struct Options {
+struct ImportOptions {
   std::string file;
   std::string output;
   std::string next_server;
@@ -57,7 +57,7 @@ void write(const std::string& file, const std::string& text) {
   if (!output) throw Failure(ExitStatus::usage, "the file " + file + " cannot be written");
 }
 
-void run(Import read, const Options& options, Context& context) {
+void run(Import read, const ImportOptions& options, Context& context) {
   const std::string name = options.file == "-" ? "standard input" : options.file;
   const import::Imported imported = read(read_whole_file(options.file), name);
   Value::List rules;
@@ -82,7 +82,7 @@ void run(Import read, const Options& options, Context& context) {
 
 void add_one(CLI::App& group, const char* name, const char* help, Import read, Context& context) {
   auto* const command = group.add_subcommand(name, help);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ImportOptions>();
   command->add_option("FILE", options->file, "the configuration; - is standard input")->required();
   command->add_option("-o,--output", options->output, "write the rules to this file");
   command->add_option("--next-server", options->next_server,

@@ -9,7 +9,7 @@ namespace {
 
 using core::Value;
 
-void list(Context& context) {
+void list_loops(Context& context) {
   const Server server = context.server();
   const Value::List all = pages_of(server, "chainload-loop-get-page", "loops");
   if (context.json) {
@@ -55,7 +55,7 @@ void add_loops(CLI::App& app, Context& context) {
   release_command->add_flag("--all", *all, "every machine");
   release_command->callback([machine, all, &context] { release(*machine, *all, context); });
   command->callback([command, &context] {
-    if (command->get_subcommands().empty()) list(context);
+    if (command->get_subcommands().empty()) list_loops(context);
   });
 }
 

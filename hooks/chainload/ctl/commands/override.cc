@@ -10,7 +10,7 @@ namespace {
 
 using core::Value;
 
-struct Options {
+struct OverrideOptions {
   std::string mac;
   std::string uuid;
   std::string boot_file;
@@ -24,7 +24,7 @@ struct Options {
   bool dry_run = false;
 };
 
-void add_machine_options(CLI::App& command, Options& options) {
+void add_machine_options(CLI::App& command, OverrideOptions& options) {
   auto* const mac = command.add_option("--mac", options.mac, "the machine, by hardware address");
   auto* const uuid = command.add_option("--uuid", options.uuid, "the machine, by its UUID");
   mac->excludes(uuid);
@@ -32,7 +32,7 @@ void add_machine_options(CLI::App& command, Options& options) {
   command.add_flag("-n,--dry-run", options.dry_run, "check everything, change nothing");
 }
 
-Value::Map machine_arguments(const Options& options) {
+Value::Map machine_arguments(const OverrideOptions& options) {
   if (options.mac.empty() && options.uuid.empty())
     throw Failure(ExitStatus::usage, "which machine? give --mac or --uuid");
   Value::Map arguments;
@@ -43,7 +43,7 @@ Value::Map machine_arguments(const Options& options) {
   return arguments;
 }
 
-Value boot_of(const Options& options) {
+Value boot_of(const OverrideOptions& options) {
   Value::Map boot;
   if (options.deny) boot.push_back({"deny", Value(true)});
   if (options.pass) boot.push_back({"pass", Value(true)});
@@ -71,7 +71,7 @@ void carry_out(const std::string& command, const Value::Map& arguments, Context&
   if (context.json) std::cout << laid_out_json(Value(std::move(shown)));
 }
 
-void set(const Options& options, Context& context) {
+void set(const OverrideOptions& options, Context& context) {
   Value::Map arguments = machine_arguments(options);
   arguments.push_back({"boot", boot_of(options)});
   if (options.uses) arguments.push_back({"uses", number_value(*options.uses)});
@@ -80,7 +80,7 @@ void set(const Options& options, Context& context) {
   carry_out("chainload-override-set", arguments, context);
 }
 
-void list(Context& context) {
+void list_overrides(Context& context) {
   const Server server = context.server();
   const Value::List all = pages_of(server, "chainload-override-get-page", "overrides");
   if (context.json) {
@@ -107,7 +107,7 @@ void list(Context& context) {
 void add_override(CLI::App& app, Context& context) {
   auto* const override_command = app.add_subcommand("override", "say what the next boot of one machine gets");
   override_command->require_subcommand(1);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<OverrideOptions>();
 
   auto* const set_command =
       override_command->add_subcommand("set", "over every rule, until it is used or expires");
@@ -127,7 +127,7 @@ void add_override(CLI::App& app, Context& context) {
       [options, &context] { carry_out("chainload-override-del", machine_arguments(*options), context); });
 
   auto* const list_command = override_command->add_subcommand("list", "show them");
-  list_command->callback([&context] { list(context); });
+  list_command->callback([&context] { list_overrides(context); });
 }
 
 }  // namespace chainload::ctl

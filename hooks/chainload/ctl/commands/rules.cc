@@ -21,7 +21,7 @@ struct Change {
   bool dry_run = false;
 };
 
-struct Options {
+struct RulesOptions {
   Change change;
   std::string file;
   std::string output;
@@ -114,7 +114,7 @@ std::string boot_text(const Value& boot) {
   return (server.empty() ? "" : server + " ") + text_in(boot, "boot-file-name");
 }
 
-void get(const Options& options, Context& context) {
+void get(const RulesOptions& options, Context& context) {
   const Server server = context.server();
   const RuleList list = rules_of(server);
   Value::Map page;
@@ -145,19 +145,19 @@ void get(const Options& options, Context& context) {
   if (list.rules.empty()) context.status = ExitStatus::nothing;
 }
 
-void set(const Options& options, Context& context) {
+void set(const RulesOptions& options, Context& context) {
   Value::Map arguments;
   arguments.push_back({"rules", Value(rules_in_file(options.file))});
   carry_out("chainload-rules-set", std::move(arguments), options.change, context);
 }
 
-void patch(Value::List steps, const Options& options, Context& context) {
+void patch(Value::List steps, const RulesOptions& options, Context& context) {
   Value::Map arguments;
   arguments.push_back({"patch", Value(std::move(steps))});
   carry_out("chainload-rules-patch", std::move(arguments), options.change, context);
 }
 
-void add(const Options& options, Context& context) {
+void add(const RulesOptions& options, Context& context) {
   const bool is_text = options.rule.find_first_not_of(" \t\r\n") != std::string::npos &&
                        options.rule[options.rule.find_first_not_of(" \t\r\n")] == '{';
   Value rule = is_text ? read_config_text(options.rule, "RULE") : read_config_file(options.rule);
@@ -170,7 +170,7 @@ void add(const Options& options, Context& context) {
   patch({Value(std::move(step))}, options, context);
 }
 
-void del(const Options& options, Context& context) {
+void del(const RulesOptions& options, Context& context) {
   Value::List steps;
   for (const std::string& name : options.names) {
     Value::Map step;
@@ -181,7 +181,7 @@ void del(const Options& options, Context& context) {
   patch(std::move(steps), options, context);
 }
 
-void rollback(const Options& options, Context& context) {
+void rollback(const RulesOptions& options, Context& context) {
   Value::Map arguments;
   if (options.revision) arguments.push_back({"revision", number_value(*options.revision)});
   carry_out("chainload-rules-rollback", std::move(arguments), options.change, context);
@@ -193,7 +193,7 @@ void add_rules(CLI::App& app, Context& context) {
   auto* const rules =
       app.add_subcommand("rules", "read and change the managed rules of one server or of several");
   rules->require_subcommand(1);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<RulesOptions>();
 
   auto* const get_command = rules->add_subcommand("get", "show them, or save them with --output");
   get_command->add_option("-o,--output", options->output, "write them to this file, as `rules set` takes it");

@@ -15,7 +15,7 @@ namespace {
 
 using core::Value;
 
-struct Options {
+struct WatchOptions {
   unsigned interval_s = 1;
   unsigned count = 0;  // 0: until it is stopped
   std::size_t rows = 20;
@@ -42,7 +42,7 @@ void sort_by_last_seen(Value::List& machines) {
   });
 }
 
-void draw(const Server& server, Value::List machines, const Options& options) {
+void draw(const Server& server, Value::List machines, const WatchOptions& options) {
   sort_by_last_seen(machines);
   const std::string head = server.name() + ": " + summary(machines);
   if (machines.size() > options.rows) machines.resize(options.rows);
@@ -80,7 +80,7 @@ class Changes {
   std::map<std::string, std::string> known_;
 };
 
-void watch(const Options& options, Context& context) {
+void watch(const WatchOptions& options, Context& context) {
   const Server server = context.server();
   const bool on_terminal = isatty(STDOUT_FILENO) == 1 && !context.json;
   std::signal(SIGINT, [](int) { is_stopped = 1; });
@@ -102,7 +102,7 @@ void watch(const Options& options, Context& context) {
 void add_watch(CLI::App& app, Context& context) {
   auto* const command =
       app.add_subcommand("watch", "show machines and their stages as they boot; Ctrl-C ends");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<WatchOptions>();
   command->add_option("--interval", options->interval_s, "seconds between two looks (default: 1)")
       ->check(CLI::Range(1U, 3600U));
   command->add_option("--count", options->count, "look so often, then end (default: for ever)");

@@ -41,9 +41,9 @@ bool speaks_of_booting(const Block& block) {
   });
 }
 
-class Importer {
+class DhcpdImporter {
  public:
-  explicit Importer(Imported& imported) : imported_(imported) {}
+  explicit DhcpdImporter(Imported& imported) : imported_(imported) {}
 
   void run(const Block& block) {
     enter(block, {Way{}}, {"global", ""}, 9);
@@ -144,7 +144,7 @@ class Importer {
 
 Imported import_dhcpd(const std::string& text, const std::string& name) {
   Imported imported;
-  Importer(imported).run(parse_dhcpd(text, name, imported));
+  DhcpdImporter(imported).run(parse_dhcpd(text, name, imported));
   return imported;
 }
 

@@ -84,9 +84,9 @@ bool is_address(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789.") == std::string::npos;
 }
 
-class Importer {
+class DnsmasqImporter {
  public:
-  explicit Importer(Imported& imported) : imported_(imported) {}
+  explicit DnsmasqImporter(Imported& imported) : imported_(imported) {}
 
   void run(const std::string& text, const std::string& name) {
     for (const Line& line : lines_of(text, name)) {
@@ -304,7 +304,7 @@ class Importer {
 
 Imported import_dnsmasq(const std::string& text, const std::string& name) {
   Imported imported;
-  Importer(imported).run(text, name);
+  DnsmasqImporter(imported).run(text, name);
   return imported;
 }
 
