@@ -2,8 +2,11 @@
 """Runs the inputs of a fuzz target through two builds of it and says where they come to something else.
 
 usage: compare_outcomes.py PROGRAM PROGRAM TARGET FOLDER...   or   PROGRAM PROGRAM --all SEEDS
+
+CHAINLOAD_SANITIZED_SEEDS names a program that takes the place of the first: of another build, by another compiler.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -49,4 +52,5 @@ def main(programs, target, *folders):
 
 if len(sys.argv) < 5:
     sys.exit(__doc__)
-sys.exit(0 if main(sys.argv[1:3], *sys.argv[3:]) else 1)
+sanitized = os.environ.get("CHAINLOAD_SANITIZED_SEEDS", sys.argv[1])
+sys.exit(0 if main([sanitized, sys.argv[2]], *sys.argv[3:]) else 1)
