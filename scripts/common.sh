@@ -25,10 +25,10 @@ need_namespaces() {
 }
 
 # Both halves are asked for by name, so that a missing library is an error and not a smaller build.
-# set_up_build [FOLDER [COMPILER]]: a folder that another compiler made is made new.
+# set_up_build [FOLDER [COMPILER [OPTION...]]]: a folder that another compiler made is made new.
 set_up_build() {
   local folder=${1:-$build} compiler=${2:-g++}
-  local command=(meson setup "$folder" "$root" -Dhook=enabled -Dfirmware=enabled)
+  local command=(meson setup "$folder" "$root" -Dhook=enabled -Dfirmware=enabled "${@:3}")
   if [[ -e $folder/meson-private/coredata.dat ]]; then command+=(--reconfigure); fi
   mkdir -p "$folder"
   if ! CXX=$compiler "${command[@]}" > "$folder/setup.log" 2>&1; then
