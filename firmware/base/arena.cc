@@ -6,19 +6,19 @@
 namespace base {
 namespace {
 
-constexpr std::size_t alignment = 8;
+constexpr std::size_t block_alignment = 8;
 constexpr std::size_t header_size = 16;
 
-constexpr std::size_t round_up(std::size_t n) { return (n + alignment - 1) & ~(alignment - 1); }
+constexpr std::size_t round_up(std::size_t n) { return (n + block_alignment - 1) & ~(block_alignment - 1); }
 
 }  // namespace
 
 Arena::Arena(std::string_view name, MutBytes memory) : name_(name) {
   static_assert(sizeof(Block) <= header_size);
-  auto skew = static_cast<std::size_t>((alignment - (std::uintptr_t)memory.data() % alignment) % alignment);
-  if (memory.size() < skew + header_size + alignment) return;
+  auto skew = static_cast<std::size_t>((block_alignment - (std::uintptr_t)memory.data() % block_alignment) % block_alignment);
+  if (memory.size() < skew + header_size + block_alignment) return;
   begin_ = memory.data() + skew;
-  const std::size_t usable = (memory.size() - skew) & ~(alignment - 1);
+  const std::size_t usable = (memory.size() - skew) & ~(block_alignment - 1);
   end_ = begin_ + usable;
   capacity_ = usable - header_size;
   new (begin_) Block{capacity_, true};
@@ -36,7 +36,7 @@ void* Arena::allocate(std::size_t size) {
     for (Block* block = static_cast<Block*>(static_cast<void*>(begin_)); block != nullptr; block = next(block)) {
       if (!block->is_free || block->size < need) continue;
       std::uint8_t* payload = static_cast<std::uint8_t*>(static_cast<void*>(block)) + header_size;
-      if (block->size - need >= header_size + alignment) {
+      if (block->size - need >= header_size + block_alignment) {
         new (payload + need) Block{block->size - need - header_size, true};
         block->size = need;
       }

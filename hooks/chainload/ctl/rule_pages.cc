@@ -9,7 +9,6 @@ namespace {
 
 using core::Value;
 
-constexpr std::int64_t page_size = 1000;
 constexpr int attempts = 5;
 
 /// False: the rules were changed between two pages.

@@ -55,7 +55,6 @@ Value Server::get(const std::string& command, Value::Map arguments) const {
 }
 
 Value::List pages_of(const Server& server, const std::string& command, std::string_view key) {
-  constexpr std::int64_t page_size = 1000;
   Value::List all;
   std::optional<Value> from;
   do {

@@ -13,6 +13,9 @@ constexpr std::int64_t result_unsupported = 2;
 constexpr std::int64_t result_empty = 3;
 constexpr std::int64_t result_conflict = 4;
 
+// Of a list that is asked for in pages.
+constexpr std::int64_t page_size = 1000;
+
 struct Answer {
   std::int64_t result = 0;
   std::string text;
