@@ -27,6 +27,15 @@ def test_copies_by_default_and_links_where_asked(box):
     assert there(box) == there(box, "/srv/tftp2") == list(images)
 
 
+def test_without_srv_the_folder_is_that_of_later_servers(box):
+    box.run("rmdir /srv/tftp; mkdir /var/lib/tftpboot && chainload-tftp-root")
+    assert there(box, "/var/lib/tftpboot") == list(images)
+    box.run("chainload-tftp-root --remove && rmdir /var/lib/tftpboot")
+    refused = box.try_run("chainload-tftp-root")
+    assert refused.returncode == 1
+    assert "there is no folder /srv/tftp or /var/lib/tftpboot: name the one that your TFTP server serves" in refused.stderr
+
+
 def test_removing_one_folder_leaves_the_other(box):
     box.run("chainload-tftp-root && chainload-tftp-root /srv/tftp2 && chainload-tftp-root --remove /srv/tftp")
     assert there(box) == [] and there(box, "/srv/tftp2") == list(images)
