@@ -20,8 +20,9 @@ our_options = {43, 60, 66, 67, 97, 175}
 def corpus_config():
     config = kea.short_config()
     config["Dhcp4"]["multi-threading"] = {"enable-multi-threading": False}
-    # Newer Keas tell who asks again how long its lease still lasts, to the second; this has them give the whole time anew.
-    config["Dhcp4"]["cache-threshold"] = 0.0
+    # Newer Keas tell who asks again how long its lease still lasts, to the second; from the first second on they are to
+    # give the whole time anew. Older ones take no 0.
+    config["Dhcp4"]["cache-threshold"] = 0.001
     # Relays of recorded packets stand in these networks.
     for number, prefix in enumerate(("10.30.1", "192.168.40", "62.12.173"), 2):
         config["Dhcp4"]["subnet4"].append({"id": number, "subnet": f"{prefix}.0/24",
