@@ -50,7 +50,8 @@ class InteropPage:
             if rows:  # travels with each report, from worker to controller
                 item.user_properties.append(("interop", json.dumps(rows)))
         if listing := self._config.getoption("--list-interop"):
-            declared = [found for item in items for found in interop.rows_of(item)]
+            in_files_order = sorted(items, key=lambda item: item.path)  # a stable sort; they run in another order
+            declared = [found for item in in_files_order for found in interop.rows_of(item)]
             Path(listing).write_text(json.dumps(interop.as_tuples(declared)))
 
     def pytest_runtest_logreport(self, report):

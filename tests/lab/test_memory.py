@@ -48,7 +48,7 @@ def test_linux_sees_no_less_than_under_the_peer(labs, memory_mib):
     lab.plug()
     lab.serve_linux()
     serve_peer(lab, "vmlinuz", "initrd.img", quiet_linux)
-    peers = expect.linux_boots(lab.start_machine(memory_mib=memory_mib, icount=True), timeout=120)
+    peers = expect.linux_boots(lab.start_machine(memory_mib=memory_mib, icount=True), timeout=300)
     assert ours >= peers
 
 
