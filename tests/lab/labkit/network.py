@@ -66,7 +66,7 @@ def make_namespace():
         remove_namespace(name)
     try:
         _run("ip", "netns", "add", name)
-    except SystemExit:  # a signal ended `ip` in the midst of it
+    except (SystemExit, KeyboardInterrupt):  # a signal ended `ip` in the midst of it
         remove_namespace(name)
         raise
     except (RuntimeError, FileNotFoundError) as error:
