@@ -7,9 +7,9 @@
 #include <cstdlib>
 #include <string>
 
-#include "core/decide.h"
-#include "core/read_rules.h"
-#include "core/reply_plan.h"
+#include "core/decide/decide.h"
+#include "core/decide/reply_plan.h"
+#include "core/rules/read_rules.h"
 #include "tests/sample_packets.h"
 
 namespace {

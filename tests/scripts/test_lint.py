@@ -31,11 +31,13 @@ def test_a_tree_in_order_passes_and_its_sizes_are_shown(tmp_path):
         "firmware/platform/platform.h": includes('"base/time.h"'),
         "firmware/platform/bios/undi.cc": includes('"platform/platform.h"', '"wire/ethernet.h"', '"platform/bios/a.h"'),
         "firmware/main.cc": includes('"flow/autoboot.h"', '"platform/bios/undi.h"'),
-        "hooks/chainload/core/facts.cc": includes('"core/dhcp.h"', "<vector>"),
-        "hooks/chainload/kea/callouts.cc": includes("<hooks/hooks.h>", '"core/decide.h"'),
+        "hooks/chainload/core/decide/decide.cc": includes('"core/facts/facts.h"', '"trace.h"', "<vector>"),
+        "hooks/chainload/core/machines/stage.h": includes('"core/decide/decide.h"', '"core/machines/moment.h"'),
+        "hooks/chainload/core/parameters.h": includes('"core/machines/loop_guard.h"'),
+        "hooks/chainload/kea/callouts.cc": includes("<hooks/hooks.h>", '"core/decide/decide.h"'),
     })
     assert done.returncode == 0, done.stdout
-    assert "9 source files" in done.stdout and "median" in done.stdout and "p90" in done.stdout
+    assert "11 source files" in done.stdout and "median" in done.stdout and "p90" in done.stdout
 
 
 @pytest.mark.parametrize("name, included", [
@@ -80,10 +82,25 @@ def test_angle_brackets_do_not_hide_a_layer(tmp_path):
     '"../kea/callouts.h"', '"chainload/kea/log.h"', "<log4cplus/logger.h>",
 ])
 def test_core_that_includes_kea_is_found(tmp_path, included):
-    name = "hooks/chainload/core/facts.cc"
+    name = "hooks/chainload/core/facts/facts.cc"
     done = run_lint(tmp_path, **{name: includes(included)})
     assert done.returncode == 1
     assert f"{name}:2: core/ includes" in done.stdout
+
+
+@pytest.mark.parametrize("name, included, finding", [
+    ("facts/facts.cc", '"core/rules/rule.h"', "core/facts includes core/rules/rule.h, which does not stand to its left"),
+    ("policy/scopes.cc", '"core/decide/decide.h"', "core/policy includes core/decide/decide.h, which does not"),
+    ("lint/lint.cc", '"core/explain/known.h"', "core/lint includes core/explain/known.h, which does not"),
+    ("decide/decide.h", '"core/parameters.h"', "core/decide includes core/parameters.h, which does not"),
+    ("decide/decide.h", '"../facts/facts.h"', "includes ../facts/facts.h: only core/FOLDER/FILE"),
+    ("machines/stage.h", '"store/journal.h"', "includes store/journal.h: only core/FOLDER/FILE"),
+    ("attic/old.h", '"core/facts/facts.h"', "stands in core/attic/, which has no place"),
+])
+def test_a_folder_of_core_that_includes_what_stands_to_its_right_is_found(tmp_path, name, included, finding):
+    done = run_lint(tmp_path, **{f"hooks/chainload/core/{name}": includes(included)})
+    assert done.returncode == 1
+    assert finding in done.stdout and "1 finding" in done.stdout
 
 
 def test_a_file_without_licence_is_found(tmp_path):

@@ -4,8 +4,8 @@
 
 #include <array>
 
-#include "reading.h"
-#include "text.h"
+#include "core/facts/text.h"
+#include "core/rules/reading.h"
 
 namespace chainload::core {
 namespace {

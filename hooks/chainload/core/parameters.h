@@ -2,9 +2,9 @@
 // Everything the library can be told by its parameters: what it decides by, and how it behaves.
 #pragma once
 
-#include "allowed_servers.h"
-#include "machines/loop_guard.h"
-#include "scope_policy.h"
+#include "core/machines/loop_guard.h"
+#include "core/policy/scope_policy.h"
+#include "core/rules/allowed_servers.h"
 
 namespace chainload::core {
 

@@ -11,7 +11,7 @@
 #include <iterator>
 #include <vector>
 
-#include "core/text.h"
+#include "core/facts/text.h"
 #include "failure.h"
 #include "store/json_text.h"
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "core/value.h"
+#include "core/rules/value.h"
 
 namespace chainload::ctl {
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "core/read_rules.h"
-#include "core/text.h"
+#include "core/facts/text.h"
+#include "core/rules/read_rules.h"
 #include "rule_pages.h"
 
 namespace chainload::ctl {

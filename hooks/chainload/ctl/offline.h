@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "core/lint.h"
+#include "core/lint/lint.h"
 #include "core/parameters.h"
-#include "core/policy.h"
-#include "core/scopes.h"
+#include "core/policy/policy.h"
+#include "core/policy/scopes.h"
 
 namespace chainload::ctl {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/value.h"
+#include "core/rules/value.h"
 
 namespace chainload::ctl {
 

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "core/text.h"
+#include "core/facts/text.h"
 #include "store/json_text.h"
 
 namespace chainload::ctl {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "channel.h"
-#include "core/value.h"
+#include "core/rules/value.h"
 #include "failure.h"
 
 namespace chainload::ctl {

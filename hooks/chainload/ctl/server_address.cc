@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "config_text.h"
-#include "core/compose.h"
-#include "core/text.h"
+#include "core/facts/compose.h"
+#include "core/facts/text.h"
 #include "failure.h"
 
 namespace chainload::ctl {

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "core/reply_plan.h"
+#include "core/decide/reply_plan.h"
 #include "option_pool.h"
 
 namespace chainload::kea {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "compat.h"
-#include "core/text.h"
+#include "core/facts/text.h"
 
 namespace chainload::kea {
 

@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-#include "core/dhcp.h"
+#include "core/facts/dhcp.h"
 
 namespace chainload::kea {
 namespace {

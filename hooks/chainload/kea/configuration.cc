@@ -6,7 +6,7 @@
 #include <cryptolink/cryptolink.h>
 
 #include "compat.h"
-#include "core/text.h"
+#include "core/facts/text.h"
 #include "state.h"
 #include "value_of_element.h"
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "core/scopes.h"
+#include "core/policy/scopes.h"
 
 namespace chainload::kea {
 

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "clocks.h"
-#include "core/boot_client.h"
+#include "core/facts/boot_client.h"
 #include "log.h"
 
 namespace chainload::kea {

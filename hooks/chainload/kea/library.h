@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "configuration.h"
-#include "core/decide.h"
+#include "core/decide/decide.h"
 #include "kept_overrides.h"
 #include "machine_watch.h"
 #include "managed_rules.h"

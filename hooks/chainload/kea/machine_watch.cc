@@ -4,8 +4,8 @@
 
 #include <random>
 
-#include "core/describe.h"
-#include "core/text.h"
+#include "core/decide/describe.h"
+#include "core/facts/text.h"
 #include "log.h"
 
 namespace chainload::kea {

@@ -7,8 +7,8 @@
 #include <mutex>
 #include <vector>
 
-#include "core/layered_rules.h"
-#include "core/lint.h"
+#include "core/lint/lint.h"
+#include "core/match/layered_rules.h"
 
 namespace chainload::kea {
 

@@ -2,7 +2,7 @@
 // Every change: prepared where it holds nobody up, saved, published.
 #include "managed_rules.h"
 
-#include "core/problems.h"
+#include "core/rules/problems.h"
 #include "log.h"
 #include "own_thread.h"
 #include "room_for_packets.h"

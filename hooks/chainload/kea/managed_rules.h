@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/allowed_servers.h"
+#include "core/rules/allowed_servers.h"
 #include "managed_lint.h"
 #include "store/rule_store.h"
 #include "worker.h"

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "core/dhcp.h"
+#include "core/facts/dhcp.h"
 
 namespace chainload::kea {
 namespace {

@@ -7,7 +7,7 @@
 #include <array>
 #include <atomic>
 
-#include "core/bytes.h"
+#include "core/facts/bytes.h"
 
 namespace chainload::kea {
 

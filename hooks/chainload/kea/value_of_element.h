@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "core/value.h"
+#include "core/rules/value.h"
 
 namespace chainload::kea {
 

@@ -9,4 +9,4 @@
 #include <string_view>
 #include <vector>
 
-#include "core/value.h"
+#include "core/rules/value.h"

@@ -3,7 +3,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "core/text.h"
+#include "core/facts/text.h"
 #include "json_text.h"
 
 namespace chainload::store {

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "core/value.h"
+#include "core/rules/value.h"
 #include "filesystem.h"
 #include "journal.h"
 

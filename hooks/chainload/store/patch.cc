@@ -2,8 +2,8 @@
 // Reading the steps, and finding what they speak of.
 #include "patch.h"
 
-#include "core/reading.h"
-#include "core/text.h"
+#include "core/facts/text.h"
+#include "core/rules/reading.h"
 #include "json_text.h"
 
 namespace chainload::store {

@@ -8,7 +8,7 @@
 // A rule that is updated keeps its place unless a place is given. `index` is the one it then has, from 0.
 #pragma once
 
-#include "core/layered_rules.h"
+#include "core/match/layered_rules.h"
 #include "prepared_rules.h"
 
 namespace chainload::store {

@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "core/read_rules.h"
-#include "core/text.h"
+#include "core/facts/text.h"
+#include "core/rules/read_rules.h"
 #include "in_parallel.h"
 #include "json_text.h"
 

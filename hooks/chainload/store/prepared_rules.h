@@ -5,9 +5,9 @@
 
 #include <memory>
 
-#include "core/problems.h"
-#include "core/rule_set.h"
-#include "core/value.h"
+#include "core/match/rule_set.h"
+#include "core/rules/problems.h"
+#include "core/rules/value.h"
 #include "rule_list.h"
 #include "state_files.h"
 

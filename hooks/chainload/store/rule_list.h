@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "core/rule_tally.h"
+#include "core/rules/rule_tally.h"
 #include "sha256.h"
 
 namespace chainload::store {

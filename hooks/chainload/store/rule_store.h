@@ -8,7 +8,7 @@
 
 #include <utility>
 
-#include "core/layered_rules.h"
+#include "core/match/layered_rules.h"
 #include "patch.h"
 
 namespace chainload::store {

@@ -2,7 +2,7 @@
 // Writing and reading the layout.
 #include "snapshot.h"
 
-#include "core/read_rules.h"
+#include "core/rules/read_rules.h"
 #include "json_text.h"
 
 namespace chainload::store {

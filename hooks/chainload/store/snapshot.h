@@ -14,8 +14,8 @@
 
 #include <cstdint>
 
-#include "core/rule.h"
-#include "core/value.h"
+#include "core/rules/rule.h"
+#include "core/rules/value.h"
 #include "rule_list.h"
 
 namespace chainload::store {

@@ -10,7 +10,7 @@
 #include <atomic>
 #include <cerrno>
 
-#include "core/text.h"
+#include "core/facts/text.h"
 
 namespace chainload::store {
 namespace {

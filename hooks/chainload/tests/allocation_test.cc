@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Deciding and planning a reply take nothing from the heap, whichever source answers.
-#include "core/reply_plan.h"
+#include "core/decide/reply_plan.h"
 #include "rules_of.h"
 #include "sample_packets.h"
 

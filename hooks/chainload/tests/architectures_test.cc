@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // The architecture table, and what options 60 and 93 say together.
-#include "core/architectures.h"
+#include "core/facts/architectures.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // chainload-status and chainload-explain through the loaded library.
-#include "core/text.h"
+#include "core/facts/text.h"
 #include "loaded_library.h"
 #include "sample_packets.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 // Facts given by hand come back from the walker as they were given.
-#include "core/compose.h"
+#include "core/facts/compose.h"
 
 #include <gtest/gtest.h>
 
-#include "core/text.h"
+#include "core/facts/text.h"
 
 namespace chainload::tests {
 namespace {

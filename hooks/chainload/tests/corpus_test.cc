@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "core/compose.h"
-#include "core/decide.h"
+#include "core/decide/decide.h"
+#include "core/facts/compose.h"
 #include "policies.h"
 
 namespace chainload::tests {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // The table by client type, and the explanation that comes with each answer.
-#include "core/decide.h"
+#include "core/decide/decide.h"
 
-#include "core/describe.h"
+#include "core/decide/describe.h"
 #include "policies.h"
 #include "sample_packets.h"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 // Facts read from raw queries, well-formed and hostile.
-#include "core/facts.h"
+#include "core/facts/facts.h"
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 
-#include "core/option_walk.h"
+#include "core/facts/option_walk.h"
 #include "sample_packets.h"
 
 namespace chainload::tests {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Each finding with a rule list that has it and one that nearly has.
-#include "core/lint.h"
+#include "core/lint/lint.h"
 
 #include "rules_of.h"
 

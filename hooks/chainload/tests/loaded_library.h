@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/bytes.h"
+#include "core/facts/bytes.h"
 
 namespace chainload::tests {
 

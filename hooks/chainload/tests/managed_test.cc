@@ -2,8 +2,8 @@
 // Managed rules, compiled in layers, answer every client as the same rules do in the parameters.
 #include <random>
 
-#include "core/decide.h"
-#include "core/describe.h"
+#include "core/decide/decide.h"
+#include "core/decide/describe.h"
 #include "rules_of.h"
 #include "sample_packets.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Each key of match with a client it fits and one it does not; lists, all, not, times, kinds of client.
-#include "core/match.h"
+#include "core/match/match.h"
 
 #include "rules_of.h"
 #include "sample_packets.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 // Finding a client's subnet, pool and reservation.
-#include "core/networks.h"
+#include "core/policy/networks.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-#include "core/policy.h"
+#include "core/policy/policy.h"
 #include "sample_packets.h"
 
 namespace chainload::tests {

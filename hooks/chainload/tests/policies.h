@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/policy.h"
+#include "core/policy/policy.h"
 
 namespace chainload::tests {
 

@@ -2,7 +2,7 @@
 // The short form: what it stands for, and what is refused with which sentence.
 #include "policies.h"
 
-#include "core/reply_limits.h"
+#include "core/rules/reply_limits.h"
 
 namespace chainload::tests {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/value.h"
+#include "core/rules/value.h"
 
 namespace chainload::tests {
 

@@ -2,7 +2,7 @@
 // Each key of `reply`, what denying takes out, and how a reply is kept as short as the client wants it.
 #include <map>
 
-#include "core/reply_plan.h"
+#include "core/decide/reply_plan.h"
 #include "rules_of.h"
 #include "sample_packets.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // What is written into the reply for each kind of client, octet by octet.
-#include "core/reply_plan.h"
+#include "core/decide/reply_plan.h"
 
-#include "core/option_walk.h"
+#include "core/facts/option_walk.h"
 #include "policies.h"
 #include "sample_packets.h"
 

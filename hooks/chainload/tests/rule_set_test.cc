@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 // The compiled rule list answers as an ordered scan would, over random rules and random packets, and at a
 // cost that does not grow with the list.
-#include "core/rule_set.h"
+#include "core/match/rule_set.h"
 
 #include <random>
 
-#include "core/text.h"
+#include "core/facts/text.h"
 #include "rules_of.h"
 #include "sample_packets.h"
 

@@ -2,8 +2,8 @@
 // Which tally an answer counts in, and that the copies of a rule share theirs.
 #include <thread>
 
-#include "core/decide.h"
-#include "core/layered_rules.h"
+#include "core/decide/decide.h"
+#include "core/match/layered_rules.h"
 #include "policies.h"
 #include "rules_of.h"
 #include "sample_packets.h"

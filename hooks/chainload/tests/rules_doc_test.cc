@@ -4,10 +4,10 @@
 #include <map>
 #include <set>
 
-#include "core/compose.h"
-#include "core/describe.h"
-#include "core/reply_plan.h"
-#include "core/text.h"
+#include "core/decide/describe.h"
+#include "core/decide/reply_plan.h"
+#include "core/facts/compose.h"
+#include "core/facts/text.h"
 #include "rules_of.h"
 #include "sample_packets.h"
 

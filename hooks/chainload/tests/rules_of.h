@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/policy.h"
-#include "core/read_rules.h"
+#include "core/policy/policy.h"
+#include "core/rules/read_rules.h"
 #include "read_json.h"
 
 namespace chainload::tests {

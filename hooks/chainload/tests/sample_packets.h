@@ -2,8 +2,8 @@
 // Queries as the programs we know send them, written by hand and built at compile time.
 #pragma once
 
-#include "core/bytes.h"
-#include "core/dhcp.h"
+#include "core/facts/bytes.h"
+#include "core/facts/dhcp.h"
 
 namespace chainload::tests {
 

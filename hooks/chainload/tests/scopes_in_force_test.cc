@@ -3,7 +3,7 @@
 // them, and what becomes of wrong ones.
 #include <fstream>
 
-#include "core/text.h"
+#include "core/facts/text.h"
 #include "loaded_library.h"
 #include "sample_packets.h"
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 // Contexts read from a Dhcp4 map: which count for a client, what they inherit, and what is wrong with them.
-#include "core/scopes.h"
+#include "core/policy/scopes.h"
 
 #include <cc/data.h>
 #include <gtest/gtest.h>
 
 #include <map>
 
-#include "core/policy.h"
+#include "core/policy/policy.h"
 #include "kea/network_part.h"
 #include "kea/value_of_element.h"
 #include "sample_packets.h"

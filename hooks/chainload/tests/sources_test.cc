@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // The order of sources, what scopes switch and inherit, and what a rule that answers leads to.
-#include "core/decide.h"
-#include "core/describe.h"
+#include "core/decide/decide.h"
+#include "core/decide/describe.h"
 #include "rules_of.h"
 #include "sample_packets.h"
 

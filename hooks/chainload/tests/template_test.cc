@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 // Templates: every variable and form, what hostile clients put into them, and what a rule's author can get
 // wrong.
-#include "core/template.h"
+#include "core/rules/template.h"
 
 #include <gtest/gtest.h>
 
-#include "core/surroundings.h"
-#include "core/text.h"
+#include "core/facts/text.h"
+#include "core/rules/surroundings.h"
 #include "sample_packets.h"
 
 namespace chainload::tests {

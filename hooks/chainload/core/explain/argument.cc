@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "../text.h"
+#include "core/facts/text.h"
 
 namespace chainload::core {
 

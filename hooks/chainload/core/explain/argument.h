@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "../value.h"
+#include "core/rules/value.h"
 
 namespace chainload::core {
 

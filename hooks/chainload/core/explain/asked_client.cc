@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <charconv>
 
-#include "../architectures.h"
-#include "../built_in.h"
-#include "../text.h"
+#include "core/facts/architectures.h"
+#include "core/facts/text.h"
+#include "core/rules/built_in.h"
 #include "known.h"
 
 namespace chainload::core {

@@ -2,8 +2,8 @@
 // The client that an explanation is asked of, as a person describes it: by its facts, or by a packet in hex.
 #pragma once
 
-#include "../compose.h"
 #include "argument.h"
+#include "core/facts/compose.h"
 
 namespace chainload::core {
 

@@ -2,9 +2,9 @@
 // Decisions and plans in words.
 #include "explanation.h"
 
-#include "../describe.h"
-#include "../reply_plan.h"
-#include "../text.h"
+#include "core/decide/describe.h"
+#include "core/decide/reply_plan.h"
+#include "core/facts/text.h"
 #include "value_parts.h"
 
 namespace chainload::core {

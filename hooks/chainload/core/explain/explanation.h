@@ -3,8 +3,8 @@
 // rule tried and why it failed, and the fields that would be written.
 #pragma once
 
-#include "../decide.h"
-#include "../value.h"
+#include "core/decide/decide.h"
+#include "core/rules/value.h"
 
 namespace chainload::core {
 

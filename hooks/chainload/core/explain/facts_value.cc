@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // A map of facts, with only the keys that the query says something of.
-#include "../architectures.h"
-#include "../relay_agent.h"
-#include "../text.h"
+#include "core/facts/architectures.h"
+#include "core/facts/relay_agent.h"
+#include "core/facts/text.h"
 #include "explanation.h"
 #include "value_parts.h"
 

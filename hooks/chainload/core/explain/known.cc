@@ -2,8 +2,8 @@
 // Classes, address, subnet and host name as given, and what is assumed of those that are not.
 #include "known.h"
 
-#include "../built_in.h"
-#include "../text.h"
+#include "core/facts/text.h"
+#include "core/rules/built_in.h"
 
 namespace chainload::core {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <array>
 
-#include "../policy.h"
-#include "../scopes.h"
 #include "argument.h"
+#include "core/policy/policy.h"
+#include "core/policy/scopes.h"
 
 namespace chainload::core {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "../value.h"
+#include "core/rules/value.h"
 
 namespace chainload::core {
 

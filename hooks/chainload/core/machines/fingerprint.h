@@ -2,7 +2,7 @@
 // What tells one boot program from another in the queries of one machine: options 55, 175 and 61.
 #pragma once
 
-#include "../facts.h"
+#include "core/facts/facts.h"
 
 namespace chainload::core::machines {
 

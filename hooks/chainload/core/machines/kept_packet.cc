@@ -6,7 +6,7 @@
 #include <cstring>
 #include <limits>
 
-#include "../dhcp.h"
+#include "core/facts/dhcp.h"
 
 namespace chainload::core::machines {
 namespace {

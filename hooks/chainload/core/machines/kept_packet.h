@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "../bytes.h"
+#include "core/facts/bytes.h"
 
 namespace chainload::core::machines {
 

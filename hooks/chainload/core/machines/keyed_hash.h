@@ -8,7 +8,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "../bytes.h"
+#include "core/facts/bytes.h"
 
 namespace chainload::core::machines {
 

@@ -2,8 +2,8 @@
 // Reading the parameters of the loop guard.
 #include "loop_guard.h"
 
-#include "../read_parts.h"
-#include "../text.h"
+#include "core/facts/text.h"
+#include "core/rules/read_parts.h"
 
 namespace chainload::core::machines {
 namespace {

@@ -2,9 +2,9 @@
 // What is done about a machine in a loop, as the parameters say it.
 #pragma once
 
-#include "../problems.h"
-#include "../rule.h"
-#include "../value.h"
+#include "core/rules/problems.h"
+#include "core/rules/rule.h"
+#include "core/rules/value.h"
 
 namespace chainload::core::machines {
 

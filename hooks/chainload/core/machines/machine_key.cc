@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "../text.h"
+#include "core/facts/text.h"
 #include "keyed_hash.h"
 
 namespace chainload::core::machines {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "../facts.h"
+#include "core/facts/facts.h"
 
 namespace chainload::core::machines {
 

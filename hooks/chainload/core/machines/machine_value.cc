@@ -2,9 +2,9 @@
 // Words and numbers for commands.
 #include "machine_value.h"
 
-#include "../describe.h"
-#include "../read_rules.h"
-#include "../text.h"
+#include "core/decide/describe.h"
+#include "core/facts/text.h"
+#include "core/rules/read_rules.h"
 
 namespace chainload::core::machines {
 namespace {

@@ -2,7 +2,7 @@
 // A machine as commands show it.
 #pragma once
 
-#include "../value.h"
+#include "core/rules/value.h"
 #include "machine.h"
 
 namespace chainload::core::machines {

@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-#include "../rule.h"
+#include "core/rules/rule.h"
 
 namespace chainload::core::machines {
 

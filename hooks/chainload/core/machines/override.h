@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "../problems.h"
-#include "../value.h"
+#include "core/rules/problems.h"
+#include "core/rules/value.h"
 #include "machine_key.h"
 #include "moment.h"
 

@@ -9,7 +9,7 @@
 #include <span>
 #include <unordered_map>
 
-#include "../boot_client.h"
+#include "core/facts/boot_client.h"
 #include "keyed_hash.h"
 #include "override.h"
 

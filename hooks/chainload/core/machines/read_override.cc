@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // Reading the arguments of an override, and writing them again.
-#include "../read_parts.h"
-#include "../text.h"
+#include "core/facts/text.h"
+#include "core/rules/read_parts.h"
 #include "override.h"
 
 namespace chainload::core::machines {

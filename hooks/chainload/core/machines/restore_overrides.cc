@@ -3,7 +3,7 @@
 // not applied: to boot a machine from its disk once too often does less harm than to install it twice.
 #include <algorithm>
 
-#include "../read_rules.h"
+#include "core/rules/read_rules.h"
 #include "overrides.h"
 #include "saved_override.h"
 

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "../reading.h"
+#include "core/rules/reading.h"
 
 namespace chainload::core::machines::saved {
 namespace {

@@ -2,7 +2,7 @@
 // How far a machine has got, as an answer shows it.
 #pragma once
 
-#include "../decide.h"
+#include "core/decide/decide.h"
 
 namespace chainload::core::machines {
 

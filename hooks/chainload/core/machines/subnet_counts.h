@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "../decide.h"
+#include "core/decide/decide.h"
 
 namespace chainload::core::machines {
 

@@ -7,8 +7,8 @@
 #include <bit>
 #include <charconv>
 
-#include "core/built_in.h"
-#include "core/compose.h"
+#include "core/facts/compose.h"
+#include "core/rules/built_in.h"
 #include "ctl/config_text.h"
 #include "ctl/failure.h"
 #include "dhcpd_tokens.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/compose.h"
+#include "core/facts/compose.h"
 #include "ctl/failure.h"
 
 namespace chainload::ctl::import {

@@ -3,7 +3,7 @@
 // asked from the last to the first, those with tags before those without.
 #include <algorithm>
 
-#include "core/compose.h"
+#include "core/facts/compose.h"
 #include "imported.h"
 
 namespace chainload::ctl::import {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/built_in.h"
+#include "core/rules/built_in.h"
 #include "ctl/server.h"
 
 namespace chainload::ctl::import {

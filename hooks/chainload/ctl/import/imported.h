@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/value.h"
+#include "core/rules/value.h"
 
 namespace chainload::ctl::import {
 

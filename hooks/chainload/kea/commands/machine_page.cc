@@ -4,7 +4,7 @@
 
 #include <cc/command_interpreter.h>
 
-#include "core/text.h"
+#include "core/facts/text.h"
 #include "kea/compat.h"
 #include "kea/value_of_element.h"
 

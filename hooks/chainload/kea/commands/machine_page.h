@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/machines/machine_key.h"
-#include "core/value.h"
+#include "core/rules/value.h"
 #include "kea/arguments.h"
 
 namespace chainload::kea {

@@ -3,7 +3,7 @@
 #include <cc/command_interpreter.h>
 
 #include "answers.h"
-#include "core/read_rules.h"
+#include "core/rules/read_rules.h"
 #include "kea/clocks.h"
 #include "kea/compat.h"
 #include "kea/log.h"

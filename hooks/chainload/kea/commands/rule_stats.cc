@@ -3,8 +3,8 @@
 #include <cc/command_interpreter.h>
 
 #include "answers.h"
-#include "core/read_rules.h"
-#include "core/text.h"
+#include "core/facts/text.h"
+#include "core/rules/read_rules.h"
 #include "kea/arguments.h"
 #include "kea/clocks.h"
 #include "kea/compat.h"

@@ -5,8 +5,8 @@
 #include <chrono>
 
 #include "answers.h"
-#include "core/lint.h"
-#include "core/text.h"
+#include "core/facts/text.h"
+#include "core/lint/lint.h"
 #include "kea/arguments.h"
 #include "kea/compat.h"
 #include "kea/log.h"

@@ -4,11 +4,11 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "core/describe.h"
-#include "core/option_walk.h"
-#include "core/reply_limits.h"
-#include "core/reply_plan.h"
-#include "core/text.h"
+#include "core/decide/describe.h"
+#include "core/decide/reply_plan.h"
+#include "core/facts/option_walk.h"
+#include "core/facts/text.h"
+#include "core/rules/reply_limits.h"
 
 namespace {
 

@@ -4,11 +4,11 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "core/describe.h"
-#include "core/lint.h"
-#include "core/read_rules.h"
-#include "core/reply_limits.h"
-#include "core/reply_plan.h"
+#include "core/decide/describe.h"
+#include "core/decide/reply_plan.h"
+#include "core/lint/lint.h"
+#include "core/rules/read_rules.h"
+#include "core/rules/reply_limits.h"
 #include "tests/read_json.h"
 #include "tests/sample_packets.h"
 

@@ -9,7 +9,7 @@
 
 #include "../policies.h"
 #include "../sample_packets.h"
-#include "core/decide.h"
+#include "core/decide/decide.h"
 #include "core/machines/machine_table.h"
 
 namespace chainload::tests {

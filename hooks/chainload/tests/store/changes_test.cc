@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Every way to change the rules, what it refuses, and that a restart brings back what was there.
-#include "core/read_rules.h"
+#include "core/rules/read_rules.h"
 #include "store_fixture.h"
 
 namespace chainload::tests {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // A changed list answers every client as one compiled anew would.
-#include "core/layered_rules.h"
+#include "core/match/layered_rules.h"
 
 #include <random>
 
