@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // The model behind the packed stream. Each bit is predicted from two contexts. A context has a slot with how likely it
 // makes a 1, as the logarithm of the odds; the two are added, and both learn from the bit what they missed. It mixes
-// contexts without weights, and costs stub.asm some sixty instructions for a bit.
+// contexts without weights, and costs stub.asm some fifty instructions for a bit.
 //
 // The contexts of literals and packets: in code the instruction phase, and with it the opcode, but for displacements the
 // byte before without its bits 3 to 5, which in a ModR/M byte name the other operand; in data one of all bytes, and the

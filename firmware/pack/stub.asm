@@ -108,30 +108,31 @@ ROW_LENGTH      equ 81
 ROW_REPEATED_LENGTH equ 82
 ROW_SLOT        equ 83
 
-        struc variables                 ; at EBP
-.range:         resd 1
-.code:          resd 1
-.next:          resd 1                  ; packed byte
-.out:           resd 1                  ; where the next byte goes
-.code_end:      resd 1
-.end:           resd 1
-.contexts:      resd 2
-.distance:      resd 1
-.after_match:   resb 1
-.phase:         resb 1                  ; instruction_phase.h has these five
-.operation:     resb 1
-.class:         resb 1
-.displacement:  resb 1
-.word_operand:  resb 1
+        absolute IMAGE_ADDRESS - 12 - 44        ; below the three words that unpack keeps
+variables:                              ; of the range decoder EBP is the range
+code:           resd 1                  ; where in the range the stream is
+next:           resd 1                  ; packed byte
+output:         resd 1                  ; where the next byte goes
+code_end:       resd 1
+end:            resd 1
+contexts:       resd 2
+limit:          resd 1                  ; of nodes: at or above it a tree ends
+distance:       resd 1
+after_match:    resb 1
+phase:          resb 1                  ; instruction_phase.h has these five
+operation:      resb 1
+class:          resb 1
+displacement:   resb 1
+word_operand:   resb 1
                 resb 2
-        endstruc
+variables_size  equ $ - variables
 
         section .text
         bits 32
 
 ; The address of a slot: the upper bits of the context's product and the node's.
 %macro find_slot 2                      ; register, context
-        mov %1, [ebp + variables.contexts + 4 * %2]
+        mov %1, [contexts + 4 * %2]
         add %1, eax
         shr %1, 32 - 17
         lea %1, [SLOTS + 2 * %1]
@@ -139,15 +140,17 @@ ROW_SLOT        equ 83
 
 ; The slot learns of EDX the less the oftener it has learnt. Clobbers: EAX, ECX, flags.
 %macro learn 1                          ; register: address of the slot
-        mov ecx, [%1]
-        and ecx, 7
-        movzx eax, byte [rates + ecx]
-        cmp cl, 7
-        adc word [%1], 0
+        movzx ecx, word [%1]
+        mov eax, ecx
+        and eax, 7
+        cmp al, 7
+        adc ecx, 0
+        movzx eax, byte [rates + eax]
         imul eax, edx
         sar eax, 10
-        and al, ~7
-        add [%1], ax
+        and eax, ~7
+        add ecx, eax
+        mov [%1], cx
 %endmacro
 
 unpack:
@@ -162,10 +165,9 @@ unpack:
         push eax
         push edx
         sub esp, variables_size
-        mov ebp, esp
 
         xor eax, eax
-        mov edi, ebp
+        mov edi, variables
         xor ecx, ecx
         mov cl, variables_size
         rep stosb
@@ -175,17 +177,17 @@ unpack:
         mov esi, packed
         lodsd
         bswap eax
-        mov [ebp + variables.code], eax
-        mov [ebp + variables.next], esi
-        dec dword [ebp + variables.range]
-        inc byte [ebp + variables.distance]
+        mov [code], eax
+        mov [next], esi
+        or ebp, -1
+        inc byte [distance]
         mov eax, IMAGE_ADDRESS
         mov edx, eax
-        mov [ebp + variables.out], eax
+        mov [output], eax
         add eax, [code_size]
-        mov [ebp + variables.code_end], eax
+        mov [code_end], eax
         add edx, [flat_size]
-        mov [ebp + variables.end], edx
+        mov [end], edx
 
 ; EBX = the chance of a 0, which falls by a 256th of its product with the chance of a 1.
         mov esi, SQUASH
@@ -205,196 +207,7 @@ unpack:
         inc ecx
         cmp ecx, 2048
         jbe .squash
-
-packet:
-        mov ecx, [ebp + variables.out]
-        cmp ecx, [ebp + variables.end]
-        jae unpacked
-        mov al, [ebp + variables.phase]
-        mov dl, [ecx - 1]
-        cmp ecx, [ebp + variables.code_end]
-        jae .data
-        and dl, 0xc7
-        mov ah, al
-        and ah, 0xf0
-        cmp ah, 32                      ; a displacement
-        je .known
-        mov dl, [ebp + variables.operation]
-        jmp .known
-.data:
-        mov al, ROW_DATA
-.known:
-        call set_context
-        movzx ebx, byte [ebp + variables.after_match]
-        inc bh                          ; node 256 or 257
-        call bit
-        jc match
-        mov byte [ebp + variables.after_match], 0
-        xor eax, eax
-        inc ah
-        call tree
-        mov al, bl
-        call append
         jmp packet
-
-match:
-        mov al, ROW_REPEATED
-        call set_match_context
-        movzx ebx, byte [ebp + variables.after_match]
-        inc ebx                         ; node 1 or 2
-        mov byte [ebp + variables.after_match], 1
-        call bit
-        jc .repeated
-        mov al, ROW_LENGTH
-        call number
-        inc eax
-        inc eax
-        push eax                        ; length
-        cmp eax, 6
-        jb .short
-        mov al, 6
-.short:
-        add al, ROW_SLOT - 3
-        call set_match_context
-        xor eax, eax
-        mov al, 64
-        call tree
-        and ebx, 63                     ; the slot: the distance's two upper bits and how many follow
-        mov ecx, ebx
-        cmp cl, 4
-        jb .known
-        and bl, 1
-        or bl, 2
-        shr ecx, 1
-        dec ecx
-.lower:
-        mov edx, [ebp + variables.range]
-        shr edx, 1
-        call take
-        loop .lower
-.known:
-        inc ebx
-        mov [ebp + variables.distance], ebx
-        jmp .copy                       ; its length is on the stack
-.repeated:
-        mov al, ROW_REPEATED_LENGTH
-        call number
-        inc eax
-        push eax
-.copy:
-        mov esi, [ebp + variables.out]
-        sub esi, [ebp + variables.distance]
-        lodsb
-        call append
-        dec dword [esp]
-        jnz .copy
-        pop eax
-        jmp packet
-
-; In: AL = row, DL = column. Clobbers: EAX, ECX.
-set_match_context:
-        mov dl, [ebp + variables.phase]
-set_context:
-        movzx eax, al
-        imul ecx, eax, (MULTIPLIER << 10) & 0xffffffff
-        mov [ebp + variables.contexts], ecx
-        inc eax
-        shl eax, 8
-        mov al, dl
-        imul ecx, eax, (MULTIPLIER << 10) & 0xffffffff
-        mov [ebp + variables.contexts + 4], ecx
-        ret
-
-; In: AL = row. Out: EAX = a number of the stream. Clobbers: all but EBP.
-number:
-        call set_match_context
-        xor ebx, ebx
-        inc ebx
-        push ebx
-.more:
-        call bit
-        jnc .end
-        call bit
-        pop eax
-        adc eax, eax
-        push eax
-        jmp .more
-.end:
-        pop eax
-        ret
-
-; In: EAX = 1 << bits. Out: EBX = the bits behind a 1. Clobbers: all but EBP.
-tree:
-        push eax
-        xor ebx, ebx
-        inc ebx
-.more:
-        call bit
-        cmp ebx, [esp]
-        jb .more
-        pop eax
-        ret
-
-; In: EBX = node. Out: the bit in CF and appended to EBX. Clobbers: all but EBP.
-bit:
-        imul eax, ebx, MULTIPLIER
-        find_slot esi, 0
-        find_slot edi, 1
-        movsx eax, word [esi]
-        movsx edx, word [edi]
-        add eax, edx
-        sar eax, 4
-        lea edx, [eax + 2048]
-        test edx, ~4095
-        jnz .beyond
-.within:
-        mov eax, [SQUASH + 4 * eax]
-        mov ecx, eax
-        shr ecx, 16
-        neg ecx
-        mul dword [ebp + variables.range]
-        call take
-        mov edx, ecx
-        test bl, 1
-        jz .missed
-        add edx, 0xffff
-.missed:                                ; EDX = what the chance missed, of 2^16
-        learn esi
-        learn edi
-        bt ebx, 0
-        ret
-.beyond:
-        sar eax, 31
-        xor eax, 2047
-        jmp .within
-
-; In: EDX = the part of the range that means 1. Out: EBX with the bit appended. Clobbers: EAX, flags.
-take:
-        add ebx, ebx
-        cmp [ebp + variables.code], edx
-        jb .one
-        sub [ebp + variables.range], edx
-        sub [ebp + variables.code], edx
-        jmp .normalize
-.one:
-        inc ebx
-        mov [ebp + variables.range], edx
-.normalize:
-        cmp byte [ebp + variables.range + 3], 0
-        je .narrow
-        ret
-.narrow:
-        shl dword [ebp + variables.range], 8
-        shl dword [ebp + variables.code], 8
-        mov eax, [ebp + variables.next]
-        inc dword [ebp + variables.next]
-        mov al, [eax]
-        mov [ebp + variables.code], al
-        jmp .normalize
-
-rates:  db 72, 46, 36, 28, 23, 20, 18, 16       ; of what was missed, in 1/1024, by how often the slot has learnt
-
-%include "append.inc"
 
 ; Calls and jumps: the packer wrote where they go, instead of how far, for whatever goes to somewhere in the code.
 ; call_filter.cc has the same steps with their reason.
@@ -429,7 +242,7 @@ unpacked:
 
 ; Addresses: address_marks.cc has the same steps. The list is of linear places, with a zero at its end.
 .done:
-        mov esi, [ebp + variables.end]
+        mov esi, [end]
         lea edx, [esi - 4]
 .address:
         mov eax, [edi]
@@ -448,9 +261,234 @@ unpacked:
         cmp edi, edx
         jbe .address
         and dword [esi], 0
-        lea esp, [ebp + variables_size]
+        add esp, variables_size
         pop edx
         pop eax
         ret                             ; to IMAGE_ADDRESS
+match:
+        mov al, ROW_REPEATED
+        call set_match_context
+        movzx ebx, byte [after_match]
+        inc ebx                         ; node 1 or 2
+        mov byte [after_match], 1
+        call bit
+        jc .repeated
+        mov al, ROW_LENGTH
+        call number
+        inc eax
+        inc eax
+        push eax                        ; length
+        cmp eax, 6
+        jb .short
+        mov al, 6
+.short:
+        add al, ROW_SLOT - 3
+        call set_match_context
+        xor eax, eax
+        mov al, 64
+        call tree
+        and ebx, 63                     ; the slot: the distance's two upper bits and how many follow
+        mov ecx, ebx
+        cmp cl, 4
+        jb .known
+        and bl, 1
+        or bl, 2
+        shr ecx, 1
+        dec ecx
+.lower:
+        mov edx, ebp
+        shr edx, 1
+        call take
+        loop .lower
+.known:
+        inc ebx
+        mov [distance], ebx
+        jmp .copy                       ; its length is on the stack
+.repeated:
+        mov al, ROW_REPEATED_LENGTH
+        call number
+        inc eax
+        push eax
+.copy:
+        mov esi, [output]
+        sub esi, [distance]
+        lodsb
+        call append
+        dec dword [esp]
+        jnz .copy
+        pop eax
+        jmp packet
+
+; In: AL = row. Out: EAX = a number of the stream. Clobbers: all.
+number:
+        call set_match_context
+        xor ebx, ebx
+        inc ebx
+        push ebx
+.more:
+        call bit
+        jnc .end
+        call bit
+        pop eax
+        adc eax, eax
+        push eax
+        jmp .more
+.end:
+        pop eax
+        ret
+
+immediate_phases:
+        db 0, 48 + 1, 48 + 8 + 4, 48 + 8 + 2
+opcode_classes:
+        db 0x44, 0x44, 0x21, 0x00, 0x44, 0x44, 0x21, 0x00, 0x44, 0x44, 0x21, 0x00, 0x44, 0x44, 0x21, 0x00
+        db 0x44, 0x44, 0x21, 0x08, 0x44, 0x44, 0x21, 0x08, 0x44, 0x44, 0x21, 0x08, 0x44, 0x44, 0x21, 0x08
+        db 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00
+        db 0x00, 0x44, 0x88, 0x88, 0x62, 0x51, 0x00, 0x00, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11
+        db 0x65, 0x55, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00
+        db 0x22, 0x22, 0x00, 0x00, 0x21, 0x00, 0x00, 0x00, 0x11, 0x11, 0x11, 0x11, 0x22, 0x22, 0x22, 0x22
+        db 0x55, 0x03, 0x44, 0x65, 0x00, 0x03, 0x10, 0x00, 0x44, 0x44, 0x11, 0x00, 0x44, 0x44, 0x44, 0x44
+        db 0x11, 0x11, 0x11, 0x11, 0x22, 0x10, 0x00, 0x00, 0x08, 0x88, 0x00, 0x44, 0x00, 0x00, 0x00, 0x44
+
+; What runs for each bit and each byte lies in one page: QEMU goes from one piece of code to the next at once only
+; where both do.
+        times 0x400 - ($ - $$) db 0
+
+packet:
+        mov ecx, [output]
+        cmp ecx, [end]
+        jae unpacked
+        mov al, [phase]
+        mov dl, [ecx - 1]
+        cmp ecx, [code_end]
+        jae .data
+        and dl, 0xc7
+        mov ah, al
+        and ah, 0xf0
+        cmp ah, 32                      ; a displacement
+        je .known
+        mov dl, [operation]
+        jmp .known
+.data:
+        mov al, ROW_DATA
+.known:
+        call set_context
+        movzx ebx, byte [after_match]
+        inc bh                          ; node 256 or 257
+        call bit
+        jc match
+        mov byte [after_match], 0
+        xor eax, eax
+        inc ah
+        call tree
+        mov al, bl
+        call append
+        jmp packet
+
+; In: AL = row, DL = column. Clobbers: EAX, ECX.
+set_match_context:
+        mov dl, [phase]
+set_context:
+        movzx eax, al
+        imul ecx, eax, (MULTIPLIER << 10) & 0xffffffff
+        mov [contexts], ecx
+        inc eax
+        shl eax, 8
+        mov al, dl
+        imul ecx, eax, (MULTIPLIER << 10) & 0xffffffff
+        mov [contexts + 4], ecx
+        ret
+
+; In: EAX = 1 << bits. Out: EBX = the bits behind a 1. Clobbers: all.
+tree:
+        xor ebx, ebx
+        inc ebx
+        jmp tree_bits
+
+; In: EBX = node. Out: the bit in CF and appended to EBX. Clobbers: all.
+bit:
+        xor eax, eax
+tree_bits:                              ; bits are appended until EBX has come to EAX
+        mov [limit], eax
+.more:
+        imul eax, ebx, MULTIPLIER
+        find_slot esi, 0
+        find_slot edi, 1
+        movsx eax, word [esi]
+        movsx edx, word [edi]
+        add eax, edx
+        sar eax, 4
+        lea edx, [eax + 2048]
+        test edx, ~4095
+        jnz .beyond
+.within:
+        mov eax, [SQUASH + 4 * eax]
+        mov ecx, eax
+        shr ecx, 16
+        neg ecx
+        mul ebp                         ; EDX = the part of the range that means 1
+        add ebx, ebx
+        cmp [code], edx
+        jb .one
+        sub ebp, edx
+        sub [code], edx
+.taken:
+        cmp ebp, 1 << 24
+        jb .narrow
+.wide:
+        mov edx, ecx                    ; what the chance missed, of 2^16
+        learn esi
+        learn edi
+        cmp ebx, [limit]
+        jb .more
+        bt ebx, 0
+        ret
+.one:
+        inc ebx
+        mov ebp, edx
+        add ecx, 0xffff
+        jmp .taken
+.narrow:
+        call narrow
+        jmp .wide
+.beyond:
+        sar eax, 31
+        xor eax, 2047
+        jmp .within
+
+; In: EDX = the part of the range that means 1. Out: EBX with the bit appended. Clobbers: EAX, flags.
+take:
+        add ebx, ebx
+        cmp [code], edx
+        jb .one
+        sub ebp, edx
+        sub [code], edx
+        jmp .taken
+.one:
+        inc ebx
+        mov ebp, edx
+.taken:
+        cmp ebp, 1 << 24
+        jae narrow.done
+
+; The range comes to 2^24 at least. Clobbers: EAX, flags.
+narrow:
+        shl ebp, 8
+        mov eax, [code]
+        shl eax, 8
+        push ecx
+        mov ecx, [next]
+        mov al, [ecx]
+        inc ecx
+        mov [next], ecx
+        pop ecx
+        mov [code], eax
+        cmp ebp, 1 << 24
+        jb narrow
+.done:
+        ret
+
+rates:  db 72, 46, 36, 28, 23, 20, 18, 16       ; of what was missed, in 1/1024, by how often the slot has learnt
+
+%include "append.inc"
 
 packed:
