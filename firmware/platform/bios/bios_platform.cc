@@ -21,7 +21,13 @@ base::PhysicalRange range(std::uint64_t begin, std::uint64_t end) { return {{beg
 }  // namespace
 
 BiosPlatform::BiosPlatform() {
-  console_.add_sink(screen_sink());
+  console_.add_sink({[](void* self, std::string_view text) {
+                       auto& screen = static_cast<BiosPlatform*>(self)->screen_;
+                       screen.write(text);
+                       // What is looked for may be why nothing more would be shown.
+                       if constexpr (base::debug::is_any) screen.flush();
+                     },
+                     this});
   *memory_at<std::uint32_t>(linear_of(main_stack_bottom)) = stack_mark;
   if constexpr (base::debug::is_any) {
     base::debug::begin(
@@ -77,11 +83,14 @@ base::Status BiosPlatform::start() {
 // lets others run.
 void BiosPlatform::pause() {
   if (*memory_at<volatile std::uint32_t>(linear_of(main_stack_bottom)) != stack_mark) panic("the stack is exhausted");
+  screen_.idle();
   for (int i = 0; i < 8; ++i) asm volatile("pause");
 }
 
 std::optional<platform::Key> BiosPlatform::read_key() {
-  const std::optional<platform::Key> key = keyboard_.read(timer_.now());
+  const base::Instant now = timer_.now();
+  screen_.turn(now);
+  const std::optional<platform::Key> key = keyboard_.read(now);
   if (key) chance_.event();
   return key;
 }
@@ -102,6 +111,7 @@ base::MutBytes BiosPlatform::physical(base::PhysicalRange wanted) {
 void BiosPlatform::exit(bool failed) {
   if (low->returns_to_loader == 0) start_next_device();
   console().write("This program goes back to what started it.\n");
+  show_all();
   nic_.hand_on();
   give_back_base_memory();
   low->entry.eax = failed ? 1 : 0;  // [pxe 4.4.5] PXENV_EXIT_FAILURE, PXENV_EXIT_SUCCESS
@@ -117,6 +127,7 @@ extern "C" [[noreturn]] void bios_main() {
   auto& platform = *new (room) bios::BiosPlatform;
   if (base::Status status = platform.start(); !status) {
     platform.console().report(status.error());
+    platform.show_all();
     bios::give_back_base_memory();
     bios::low->entry.eax = 1;
     bios::leave_to_loader();

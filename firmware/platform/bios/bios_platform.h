@@ -4,6 +4,7 @@
 
 #include "platform/bios/screen.h"
 #include "platform/bios/undi_nic.h"
+#include "platform/bios/waiting_text.h"
 #include "platform/platform.h"
 
 namespace bios {
@@ -22,6 +23,8 @@ class BiosPlatform final : public platform::Platform {
   platform::Nic& nic() override { return nic_; }
   const platform::BootInfo& boot_info() const override { return info_; }
   base::Console& console() override { return console_; }
+  /// What was written to the console is on the screen when it returns.
+  void show_all() { screen_.flush(); }
   base::MemoryMap& memory() override { return memory_; }
   base::PhysicalRange download_region() const override { return download_region_; }
   base::MutBytes physical(base::PhysicalRange range) override;
@@ -40,6 +43,7 @@ class BiosPlatform final : public platform::Platform {
   Timer timer_;
   Chance chance_;
   Keyboard keyboard_;
+  WaitingText screen_{show_text};
   UndiNic nic_{timer_, chance_};
   base::Console console_;
   base::MemoryMap memory_;

@@ -41,6 +41,7 @@ base::Status BiosPlatform::check(const base::LoadPlan& plan) const {
 }
 
 base::Status BiosPlatform::execute(const base::LoadPlan& plan) {
+  show_all();
   if (base::Status checked = check(plan); !checked) return checked;
   if (plan.start == base::LoadPlan::Start::disk) return start_disk(plan.drive);
   if (plan.start == base::LoadPlan::Start::linux_real_mode) start_linux(plan);
@@ -94,6 +95,7 @@ base::Status BiosPlatform::start_disk(std::uint8_t drive) {
 // INT 18h says that this device boots nothing [bbs 6.7]; the ROM has unloaded what it can.
 void BiosPlatform::start_next_device() {
   console().write("The machine goes on to its next boot device.\n");
+  show_all();
   give_back_base_memory();
   nic_.shut_down_for_good();
   EntryRegisters entry{};
@@ -104,6 +106,7 @@ void BiosPlatform::start_next_device() {
 
 // By the keyboard controller, as every PC since the AT can be; by APM [apm 4.6] where there is one.
 base::Status BiosPlatform::restart(bool power_off) {
+  show_all();
   if (power_off) {
     struct Call {
       std::uint16_t function, device, parameter;

@@ -3,17 +3,14 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
-#include "base/console.h"
 #include "base/time.h"
 
 namespace bios {
 
-/// By INT 10h teletype, as many characters per switch as the low block holds; '\n' becomes CR LF.
+/// By INT 10h teletype, as many characters per switch as the low block holds; '\n' becomes CR LF. Done when it returns.
 void show_text(std::string_view text);
-inline base::ConsoleSink screen_sink() {
-  return {[](void*, std::string_view text) { show_text(text); }, nullptr};
-}
 
 /// INT 16h, asked only when the BIOS data area shows a key, or once in a while for a BIOS that fills it when asked.
 class Keyboard {
