@@ -265,6 +265,7 @@ unpacked:
         pop edx
         pop eax
         ret                             ; to IMAGE_ADDRESS
+
 match:
         mov al, ROW_REPEATED
         call set_match_context
@@ -455,6 +456,7 @@ tree_bits:                              ; bits are appended until EBX has come t
         xor eax, 2047
         jmp .within
 
+; For a bit at even odds, from which nothing is learnt; tree_bits has the same steps, so as to call nobody.
 ; In: EDX = the part of the range that means 1. Out: EBX with the bit appended. Clobbers: EAX, flags.
 take:
         add ebx, ebx
